@@ -1,0 +1,1 @@
+"""For developers only, never deployed: the local system, sample data, benchmarks."""

@@ -1,0 +1,1 @@
+"""What wakes the app up: HTTP, queues, timers, events."""

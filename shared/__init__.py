@@ -1,0 +1,1 @@
+"""The product: importable without Azure, packaged as a wheel for Databricks."""

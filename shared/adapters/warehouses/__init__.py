@@ -1,0 +1,1 @@
+"""Databases that gold is loaded into."""

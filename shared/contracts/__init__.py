@@ -1,0 +1,1 @@
+"""The dataset contract: its model and how it is loaded."""

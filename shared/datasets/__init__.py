@@ -1,0 +1,1 @@
+"""One folder a dataset: its contract, gold functions and queries."""

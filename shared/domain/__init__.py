@@ -1,0 +1,1 @@
+"""The plain notions of Strata: jobs, ledgers, verdicts, routing. No I/O."""

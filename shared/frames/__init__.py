@@ -1,0 +1,1 @@
+"""The vocabulary of cleaning and of keys, as Narwhals expressions that run on every engine."""

@@ -1,0 +1,1 @@
+"""Rules, and the verdict each row gets."""

@@ -1,0 +1,1 @@
+"""Bytes in, frames of text columns out."""
