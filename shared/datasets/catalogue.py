@@ -1,0 +1,79 @@
+"""The datasets that exist: each folder here with a ``dataset.yaml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from shared.contracts.load import load_contract
+from shared.datasets.gold_table import GoldTable, declared
+from shared.datasets.named_sql import NamedQuery, parse_sql
+from shared.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+
+    from shared.contracts.model import Contract
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset's folder, read: its contract, and on demand its gold functions, views and queries."""
+
+    contract: Contract
+    folder: Traversable
+
+    @cached_property
+    def gold(self) -> tuple[GoldTable, ...]:
+        """The gold tables in the contract's order; imports the dataset's ``gold.py`` and with it the frame library."""
+        names = self.contract.gold
+        module = import_module(f"{__package__}.{self.contract.dataset}.gold")
+        return tuple(declared(name, getattr(module, name), frozenset(names)) for name in names)
+
+    @cached_property
+    def views(self) -> Mapping[str, str]:
+        """The text of each view by its name."""
+        return self._sql[0]
+
+    @cached_property
+    def queries(self) -> tuple[NamedQuery, ...]:
+        """The business queries."""
+        return self._sql[1]
+
+    @cached_property
+    def _sql(self) -> tuple[dict[str, str], tuple[NamedQuery, ...]]:
+        source = self.folder / "queries.sql"
+        return parse_sql(source.read_text("utf-8"), self.contract.dataset) if source.is_file() else ({}, ())
+
+
+@cache
+def dataset_names() -> tuple[str, ...]:
+    """Return the names of all datasets, sorted."""
+    folders = files(__package__).iterdir()
+    return tuple(sorted(folder.name for folder in folders if (folder / "dataset.yaml").is_file()))
+
+
+@cache
+def load_dataset(name: str) -> Dataset:
+    """Return a dataset; raises :class:`NotFoundError` (``unknown_dataset``) naming those that exist."""
+    if name not in dataset_names():
+        known = ", ".join(dataset_names())
+        raise NotFoundError(
+            f"There is no dataset {name!r}.",
+            code="unknown_dataset",
+            advice=f"Use one of: {known}.",
+            known=list(dataset_names()),
+        )
+    folder = files(__package__) / name
+    contract = load_contract((folder / "dataset.yaml").read_text("utf-8"), origin=f"{name}/dataset.yaml")
+    return Dataset(contract, folder)
+
+
+def all_queries() -> list[NamedQuery]:
+    """Return the queries of all datasets, by name."""
+    queries = (query for name in dataset_names() for query in load_dataset(name).queries)
+    return sorted(queries, key=lambda query: query.name)

@@ -1,0 +1,118 @@
+"""The verdict catalogue: every rule by its code, in words that someone outside the team understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of a row, or of one of its cells."""
+
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+    SKIPPED = "skipped"
+    REPAIRED = "repaired"
+    NULLED = "nulled"
+    FLAGGED = "flagged"
+
+
+#: Outcomes after which the row itself is not in silver.
+REJECTING = (Outcome.QUARANTINED, Outcome.DUPLICATE, Outcome.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One entry of the catalogue. ``sentence`` takes ``{label}``, the column's name for people, and ``{expected}``."""
+
+    rule: str
+    title: str
+    sentence: str
+    how_to_fix: str
+
+    def message(self, label: str, expected: str = "") -> str:
+        """Return the sentence about a column."""
+        return self.sentence.format(label=label, expected=expected)
+
+
+_ENTRIES = (
+    Verdict(
+        "record",
+        "Unreadable record",
+        "The record is not a JSON object, so none of its values could be read.",
+        "Make the record an object with the fields of the dataset.",
+    ),
+    Verdict(
+        "object",
+        "Not an object",
+        "{label}: an object with fields is expected here.",
+        "Put the fields of this part of the record between braces.",
+    ),
+    Verdict("required", "Missing value", "{label} is missing.", "Fill in the value."),
+    Verdict(
+        "fault_marker",
+        "Marked as faulty",
+        '{label} contains the word "{expected}", by which its source marks a faulty value.',
+        "Replace the marked value by the true one.",
+    ),
+    Verdict(
+        "scalar",
+        "Nested value",
+        "{label} holds a list or an object instead of one value.",
+        "Give a single value.",
+    ),
+    Verdict(
+        "text",
+        "Unusable text",
+        "{label} contains a NUL character or more than {expected} characters.",
+        "Shorten the text, or remove the NUL character.",
+    ),
+    Verdict("type", "Wrong type", "{label} is not {expected}.", "Write the value in the form named."),
+    Verdict("one_of", "Unknown choice", "{label} is none of {expected}.", "Use one of the values named."),
+    Verdict(
+        "pattern", "Wrong form", "{label} does not have the form {expected}.", "Write the value in that form."
+    ),
+    Verdict("range", "Out of range", "{label} must be {expected}.", "Correct the number."),
+    Verdict(
+        "before_as_of", "In the future", "{label} must lie before the job's as-of time.", "Correct the date."
+    ),
+    Verdict(
+        "duplicate",
+        "Duplicate",
+        "{label} stands in another row too; the row named there was kept.",
+        "Remove the row, or give it a key of its own.",
+    ),
+    Verdict(
+        "reference",
+        "Unknown reference",
+        "{label} names no accepted row of {expected}.",
+        "Correct the reference, or the rejected row that it names.",
+    ),
+    Verdict(
+        "normalise",
+        "Not usable",
+        "{label} is not {expected}, and was left empty.",
+        "Correct the value if it is needed.",
+    ),
+    Verdict(
+        "differs",
+        "Differs from the computed value",
+        "{label} as delivered differs from what {expected} gives; the computed value was taken.",
+        "Check which of the two is right.",
+    ),
+    Verdict(
+        "default",
+        "Filled in",
+        "{label} was empty and was set to {expected}.",
+        "Fill in the value if the default is not right.",
+    ),
+    Verdict(
+        "integer_text",
+        "Tidied number",
+        "{label} was written with other characters than digits, and was read as a whole number.",
+        "Write digits only.",
+    ),
+)
+
+#: The catalogue by rule.
+VERDICTS: dict[str, Verdict] = {entry.rule: entry for entry in _ENTRIES}

@@ -1,0 +1,132 @@
+"""The engines that run the rules: what differs between them, so that nothing else has to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import narwhals as nw
+import pyarrow as pa
+
+from shared.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Frame = nw.LazyFrame[Any]
+#: A function of a whole Arrow array of text to one of equal length, for what no expression can say.
+BatchFunction = Callable[[pa.Array], pa.Array]
+
+
+class Engine(Protocol):
+    """How a kind of frame is made, kept, read, and passed through a batch function."""
+
+    name: str
+    #: Whether a frame is computed at once, so that a look at its size costs nothing extra.
+    eager: bool
+
+    def from_arrow(self, table: pa.Table) -> Frame:
+        """Make a frame of an Arrow table."""
+
+    def to_arrow(self, frame: Frame) -> pa.Table:
+        """Return a frame's rows; on Spark only for what is small."""
+
+    def persist(self, frame: Frame) -> Frame:
+        """Compute a frame once and keep it, since several results are taken from it."""
+
+    def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
+        """Return the text column ``source`` of ``values`` with ``target``, what ``function`` makes of it."""
+
+
+class EagerEngine:
+    """pandas with Arrow columns, bare Arrow, or Polars, in this process."""
+
+    eager = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def from_arrow(self, table: pa.Table) -> Frame:
+        """Make a frame of an Arrow table."""
+        if self.name == "pandas":
+            import pandas as pd  # noqa: PLC0415 - the other engines do without it
+
+            return _lazy(table.to_pandas(types_mapper=pd.ArrowDtype))
+        if self.name == "polars":
+            import polars as pl  # noqa: PLC0415 - an optional engine
+
+            return _lazy(pl.from_arrow(table))
+        return _lazy(table)
+
+    def to_arrow(self, frame: Frame) -> pa.Table:
+        """Return a frame's rows, text as ``string`` whichever width the engine chose."""
+        return _with_plain_types(frame.collect().to_arrow())
+
+    def persist(self, frame: Frame) -> Frame:
+        """Compute a frame once."""
+        return frame.collect().lazy()
+
+    def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
+        """Apply a batch function to a column of distinct values."""
+        column = self.to_arrow(values).column(source).combine_chunks()
+        return self.from_arrow(pa.table({source: column, target: function(column)}))
+
+
+class SparkEngine:
+    """Spark; it is handed its session, so that nothing here imports it."""
+
+    name = "spark"
+    eager = False
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def from_arrow(self, table: pa.Table) -> Frame:
+        """Make a frame of an Arrow table; for small ones, since its rows pass through the driver."""
+        return _lazy(self._session.createDataFrame(table))
+
+    def to_arrow(self, frame: Frame) -> pa.Table:
+        """Return the rows of a small frame."""
+        native: Any = frame.to_native()
+        return _with_plain_types(native.toArrow())
+
+    def persist(self, frame: Frame) -> Frame:
+        """Mark a frame to be kept once it is computed."""
+        native: Any = frame.to_native()
+        return _lazy(native.persist())
+
+    def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
+        """Apply a batch function to a column of distinct values, on the executors."""
+
+        def of_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                column = batch.column(0)
+                yield pa.RecordBatch.from_arrays([column, function(column)], [source, target])
+
+        native: Any = values.select(source).to_native()
+        return _lazy(native.mapInArrow(of_batches, f"`{source}` string, `{target}` string"))
+
+
+def get_engine(name: str) -> Engine:
+    """Return the eager engine of that name: ``pandas``, ``pyarrow`` or ``polars``."""
+    if name not in {"pandas", "pyarrow", "polars"}:
+        raise InvalidRequestError(f"The engine {name!r} is none of pandas, pyarrow, polars.", code="unknown_engine")
+    return EagerEngine(name)
+
+
+def _lazy(native: Any) -> Frame:
+    frame: Frame = nw.from_native(native).lazy()
+    return frame
+
+
+def _with_plain_types(table: pa.Table) -> pa.Table:
+    """Use ``string`` for large strings, naive microsecond timestamps for all timestamps, and drop engine metadata."""
+    fields = []
+    for field in table.schema:
+        kind = field.type
+        if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+            kind = pa.string()
+        elif pa.types.is_timestamp(kind):
+            kind = pa.timestamp("us")
+        fields.append(pa.field(field.name, kind))
+    return table.cast(pa.schema(fields))

@@ -1,0 +1,84 @@
+"""Gold: the dataset's own functions make tables for analysis out of silver, without personal values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from shared.datasets.gold_table import ENGINE
+from shared.frames.engine import get_engine
+from shared.frames.values import to_token, with_mapped
+from shared.ports import AggregateTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.contracts.model import Table
+    from shared.datasets.catalogue import Dataset
+    from shared.datasets.gold_table import GoldTable
+    from shared.frames.engine import Engine, Frame
+    from shared.medallion.context import RunContext
+
+
+def build(dataset: Dataset, silver: Mapping[str, Frame], context: RunContext, engine: Engine) -> dict[str, Frame]:
+    """Return the dataset's gold tables, each with its lineage columns, of one job's silver frames."""
+    used = {name for table in dataset.gold for name in table.inputs}
+    frames = {
+        table.name: _without_personal_values(silver[table.name], table, context, engine)
+        for table in dataset.contract.tables
+        if table.name in used
+    }
+    gold: dict[str, Frame] = {}
+    for table in dataset.gold:
+        frames[table.name] = engine.persist(_call(table, frames, engine))
+        gold[table.name] = _with_lineage(frames[table.name], context)
+    return gold
+
+
+def aggregate_tables(dataset: Dataset, context: RunContext) -> tuple[AggregateTable, ...]:
+    """Return the gold tables that a warehouse recomputes from what it holds, by the very functions that made gold."""
+    return tuple(
+        AggregateTable(table.name, table.inputs, _recomputation(table, context))
+        for table in dataset.gold
+        if table.aggregate
+    )
+
+
+def _recomputation(table: GoldTable, context: RunContext) -> Callable[[Mapping[str, Frame]], Frame]:
+    def compute(frames: Mapping[str, Frame]) -> Frame:
+        return _with_lineage(_call(table, frames, get_engine("pyarrow")), context)
+
+    return compute
+
+
+def _call(table: GoldTable, frames: Mapping[str, Frame], engine: Engine) -> Frame:
+    arguments: dict[str, object] = {name: frames[name] for name in table.inputs}
+    if ENGINE in table.function.__code__.co_varnames[: table.function.__code__.co_argcount]:
+        arguments[ENGINE] = engine
+    result: Frame = table.function(**arguments)
+    return result
+
+
+def _without_personal_values(frame: Frame, table: Table, context: RunContext, engine: Engine) -> Frame:
+    """Replace identifying text by tokens, and leave out identifying values that are no text."""
+    tokenise = to_token(context.token_key)
+    for name, column in table.columns.items():
+        if column.pii != "identifier" or column.drop:
+            continue
+        if column.type == "text":
+            columns = [f"{name}__token" if other == name else other for other in frame.collect_schema().names()]
+            frame = with_mapped(frame, name, f"{name}__token", tokenise, engine).select(*columns)
+            frame = frame.rename({f"{name}__token": name})
+        else:
+            frame = frame.drop(name)
+    return frame
+
+
+def _with_lineage(frame: Frame, context: RunContext) -> Frame:
+    """Add which job and user a row came from and when it was loaded (UTC)."""
+    return frame.with_columns(
+        nw.lit(context.job_id).alias("_job_id"),
+        nw.lit(context.user_id).alias("_user_id"),
+        nw.lit(context.loaded_at.replace(tzinfo=None)).cast(nw.Datetime("us")).alias("_loaded_at"),
+    )

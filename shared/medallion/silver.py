@@ -1,0 +1,79 @@
+"""Silver: every row is judged by its contract; the good ones are typed, the others kept with their reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from shared.domain.ledger import Balance, Ledger
+from shared.domain.verdicts import REJECTING, Outcome
+from shared.quality.evaluate import evaluate
+from shared.quality.verdict_rows import verdict_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shared.contracts.model import Contract
+    from shared.frames.engine import Engine, Frame
+    from shared.medallion.context import RunContext
+
+#: Per table, how many rows each rule spoke of, by ``outcome:column:rule``.
+RuleCounts = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class SilverResult:
+    """The silver frame and the verdicts of each table, the ledger, and the counts by rule."""
+
+    frames: dict[str, Frame]
+    verdicts: dict[str, Frame]
+    ledger: Ledger
+    rule_counts: RuleCounts
+
+
+def refine(
+    contract: Contract, bronze: Mapping[str, Frame], files: Sequence[str], context: RunContext, engine: Engine
+) -> SilverResult:
+    """Judge all tables of a job, in the contract's order, so that references resolve among accepted rows only.
+
+    ``bronze`` holds a frame of text columns a table, ``files`` the names of the job's files in their order.
+    """
+    labels = {table.name: table.label for table in contract.tables}
+    result = SilverResult({}, {}, {}, {})
+    for table in contract.tables:
+        evaluated = evaluate(
+            bronze[table.name],
+            table,
+            result.frames,
+            as_of=context.as_of,
+            phone_region=contract.phone_region,
+            engine=engine,
+        )
+        verdicts = engine.persist(verdict_rows(evaluated, labels, files, engine))
+        counts = _counts(verdicts, engine)
+        rejected = {outcome: sum(n for (kind, *_), n in counts.items() if kind == outcome) for outcome in REJECTING}
+        result.frames[table.name] = engine.persist(evaluated.accepted())
+        result.verdicts[table.name] = verdicts
+        result.ledger[table.name] = Balance(
+            read=_length(bronze[table.name], engine),
+            silver=_length(result.frames[table.name], engine),
+            quarantined=rejected[Outcome.QUARANTINED],
+            duplicate=rejected[Outcome.DUPLICATE],
+            skipped=rejected[Outcome.SKIPPED],
+        )
+        result.rule_counts[table.name] = {":".join(parts): n for parts, n in counts.items()}
+    return result
+
+
+def _counts(verdicts: Frame, engine: Engine) -> dict[tuple[str, str, str], int]:
+    """Count the verdicts by outcome, column and rule, most frequent first."""
+    by = ["outcome", "column", "rule"]
+    rows = engine.to_arrow(verdicts.group_by(by).agg(nw.len().alias("rows"))).to_pylist()
+    rows.sort(key=lambda row: (-row["rows"], row["column"], row["rule"]))
+    return {(row["outcome"], row["column"], row["rule"]): row["rows"] for row in rows}
+
+
+def _length(frame: Frame, engine: Engine) -> int:
+    return int(engine.to_arrow(frame.select(nw.len().alias("rows"))).column("rows")[0].as_py())

@@ -1,0 +1,169 @@
+"""The checks that a contract asks of one table's rows, each an expression that is true where the row fails.
+
+They look at the columns that :mod:`shared.quality.prepare` made: the cleaned text under the column's own name and the
+typed value under ``typed(name)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from shared.domain.verdicts import VERDICTS, Outcome
+from shared.frames import dates, numbers, text
+from shared.quality.names import delivered, normalised, typed
+from shared.readers.rows import FAULTS, OBJECT_FAULT, RECORD_FAULT, is_nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from shared.contracts.model import Column, Table
+
+_OUTCOMES = {
+    "quarantine": Outcome.QUARANTINED,
+    "repair": Outcome.REPAIRED,
+    "null": Outcome.NULLED,
+    "flag": Outcome.FLAGGED,
+}
+#: Rules that one look at a row finds in any of its columns.
+_FOUND_JOINTLY = frozenset({"record", "object", "scalar", "fault_marker", "text"})
+_FORMS = {"email": "an e-mail address", "phone": "a valid telephone number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule on one column: where it fails, what is said of it, and what becomes of the row or cell."""
+
+    column: str
+    rule: str
+    outcome: Outcome
+    message: str
+    failed: nw.Expr
+
+    @property
+    def rejects(self) -> bool:
+        """Whether a row that fails is kept out of silver."""
+        return self.outcome is Outcome.QUARANTINED
+
+
+def row_checks(table: Table, as_of: datetime) -> list[Check]:
+    """Return the checks that a row must pass by itself, in the order in which the first failure counts.
+
+    All presence checks come first, then all fault markers, then the columns one by one.
+    """
+    columns = list(table.columns.items())
+    checks = list(_whole_row(table))
+    for name, column in columns:
+        if column.required:
+            checks.append(_check(name, column, "required", text.is_blank(nw.col(name)), rejects=True))
+    if table.fault_marker:
+        for name, column in columns:
+            marked = text.contains_word(nw.col(name), table.fault_marker)
+            checks.append(_check(name, column, "fault_marker", marked, table.fault_marker, rejects=True))
+    for name, column in columns:
+        checks.extend(_column_checks(name, column, as_of))
+    return checks
+
+
+def fails(table: Table, checks: Sequence[Check]) -> nw.Expr:
+    """Tell whether any check that rejects fails, as :func:`row_checks` lists them, at a fraction of their cost.
+
+    What is looked for in every column alike is looked for once, in all columns joined.
+    """
+    joined = nw.concat_str(*(nw.col(name) for name in table.columns), separator="\n", ignore_nulls=True)
+    rejecting = [check for check in checks if check.rejects and check.rule not in _FOUND_JOINTLY]
+    lengths = [nw.col(check.column).str.len_chars() for check in checks if check.rule == "text"]
+    parts = [check.failed for check in rejecting]
+    parts += [length > text.MAX_CHARACTERS for length in lengths]
+    parts += [~nw.col(FAULTS).is_null(), text.has_nul(joined)]
+    if table.fault_marker:
+        parts.append(text.contains_word(joined, table.fault_marker))
+    return nw.any_horizontal(*parts, ignore_nulls=True)
+
+
+def cell_findings(table: Table) -> list[Check]:
+    """Return what is worth saying of the cells of rows that stay: repairs, emptied and differing values."""
+    findings = []
+    for name, column in table.columns.items():
+        value = nw.col(name)
+        if column.default is not None:
+            filled = text.is_blank(nw.col(delivered(name)))
+            findings.append(_finding(name, column, "default", filled, Outcome.REPAIRED, repr(column.default)))
+        if "integer_text" in column.clean:
+            tidied = text.has_value(value) & (nw.col(delivered(name)) != value)
+            findings.append(_finding(name, column, "integer_text", tidied, Outcome.REPAIRED))
+        if column.normalise:
+            unusable = text.has_value(value) & nw.col(normalised(name)).is_null()
+            findings.append(_finding(name, column, "normalise", unusable, Outcome.NULLED, _FORMS[column.normalise]))
+        if column.derive:
+            source = table.columns[column.derive.years_since].label
+            differs = numbers.is_integer(value) & (numbers.integer(value) != nw.col(typed(name)))
+            findings.append(_finding(name, column, "differs", differs, Outcome.FLAGGED, source))
+    return findings
+
+
+def _whole_row(table: Table) -> Iterator[Check]:
+    first = next(iter(table.columns))
+    for rule, mark in (("record", RECORD_FAULT), ("object", OBJECT_FAULT)):
+        message = VERDICTS[rule].message(table.label)
+        yield Check(first, rule, Outcome.QUARANTINED, message, nw.col(FAULTS) == mark)
+
+
+def _column_checks(name: str, column: Column, as_of: datetime) -> Iterator[Check]:
+    value, result = nw.col(name), nw.col(typed(name))
+    present = text.has_value(value)
+    nested = nw.col(FAULTS).str.contains(is_nested(name), literal=True)
+    yield _check(name, column, "scalar", nested, rejects=True)
+    if column.type in {"text", "category"}:
+        yield _check(name, column, "text", text.is_unstorable(value), f"{text.MAX_CHARACTERS:,}", rejects=True)
+    elif not column.derive:
+        yield _check(name, column, "type", present & result.is_null(), _type_in_words(column))
+    if column.one_of:
+        yield _check(name, column, "one_of", present & ~value.is_in(column.one_of), ", ".join(column.one_of))
+    if column.pattern:
+        yield _check(name, column, "pattern", present & ~value.str.contains(column.pattern), column.pattern)
+    if column.range:
+        number = result if column.type == "integer" else numbers.as_float(value)
+        yield _check(name, column, "range", _outside(number, column), column.range.in_words())
+    if column.before:
+        limit = nw.lit(as_of.date()) if column.type == "date" else nw.lit(as_of.replace(tzinfo=None))
+        yield _check(name, column, "before_as_of", result >= limit)
+
+
+def _outside(number: nw.Expr, column: Column) -> nw.Expr:
+    bounds = column.range
+    as_number = int if column.type == "integer" else float
+    outside = number.is_null() & ~number.is_null()
+    if bounds and bounds.min is not None:
+        outside = outside | (number < as_number(bounds.min))
+    if bounds and bounds.above is not None:
+        outside = outside | (number <= as_number(bounds.above))
+    if bounds and bounds.max is not None:
+        outside = outside | (number > as_number(bounds.max))
+    if bounds and bounds.below is not None:
+        outside = outside | (number >= as_number(bounds.below))
+    return outside
+
+
+def _type_in_words(column: Column) -> str:
+    if column.type == "integer":
+        return "a whole number of at most 18 digits"
+    if column.type == "decimal":
+        return "a decimal number"
+    forms = " or ".join(dates.IN_WORDS[form] for form in column.formats)
+    return f"a date that exists, written like {forms}" + (", with a time in UTC" if column.type == "timestamp" else "")
+
+
+def _check(
+    name: str, column: Column, rule: str, failed: nw.Expr, expected: str = "", *, rejects: bool = False
+) -> Check:
+    outcome = Outcome.QUARANTINED if rejects else _OUTCOMES[column.on_fail]
+    return _finding(name, column, rule, failed, outcome, expected)
+
+
+def _finding(name: str, column: Column, rule: str, failed: nw.Expr, outcome: Outcome, expected: str = "") -> Check:
+    message = VERDICTS[rule].message(column.label, expected)
+    return Check(name, rule, outcome, message, failed)

@@ -1,0 +1,25 @@
+"""Names of the columns that stand beside a contract's own while a table is evaluated."""
+
+from __future__ import annotations
+
+#: Whether a row fails by itself, by one of its own cells.
+FAILS = "_fails"
+#: The place in the job of the row that is kept instead of this one; null where the row is no duplicate.
+KEPT = "_kept"
+#: Which of the table's references names nothing, by number; null where all do.
+ORPHAN = "_orphan"
+
+
+def typed(column: str) -> str:
+    """Return the name under which a column's value stands in its type."""
+    return f"{column}__typed"
+
+
+def delivered(column: str) -> str:
+    """Return the name under which a column's text stands as it was delivered."""
+    return f"{column}__delivered"
+
+
+def normalised(column: str) -> str:
+    """Return the name under which a column's normal form stands."""
+    return f"{column}__normalised"

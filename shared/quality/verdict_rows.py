@@ -1,0 +1,154 @@
+"""Writes down the verdicts of an evaluated table: for each rejected row the first rule it breaks, and the findings."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import pyarrow as pa
+
+from shared.domain.verdicts import VERDICTS, Outcome
+from shared.frames.literals import nothing, number, word
+from shared.quality.keys import passes
+from shared.quality.names import FAILS, KEPT, ORPHAN
+from shared.readers.rows import FILE, ROW_NO, file_of, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from shared.contracts.model import Table
+    from shared.frames.engine import Engine, Frame
+    from shared.quality.checks import Check
+    from shared.quality.evaluate import Evaluated
+
+PREVIEW_CHARACTERS = 200
+_NUMBER = "_check"
+_HIDDEN = "(not shown)"
+_EMPTY = "_empty"
+_BLANK = nw.col(FILE).str.slice(0, 0).alias(_EMPTY)
+
+
+def verdict_rows(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[str], engine: Engine) -> Frame:
+    """Return one row for each rejected row, and one for each finding on a row that stays.
+
+    ``labels`` names the tables for people, ``files`` the job's files by number. ``also`` lists what is wrong with a
+    rejected row, all of it, as ``column:rule`` separated by commas.
+    """
+    parts = [_rejected(evaluated, labels, files, engine)]
+    parts += [_found(evaluated, finding) for finding in evaluated.findings]
+    return nw.concat(parts, how="vertical")
+
+
+def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[str], engine: Engine) -> Frame:
+    table, checks = evaluated.table, evaluated.checks
+    rows = evaluated.frame.filter(~passes())
+    rows = rows.with_columns(*(check.failed.alias(_flag(no)) for no, check in enumerate(checks)), _BLANK)
+    failing = _occurring(rows, checks, engine) if engine.eager else range(len(checks))
+    rows = rows.with_columns(_first_failure(failing, len(checks)).alias(_NUMBER))
+    rows = rows.join(engine.from_arrow(_catalogue(table, checks, labels)), on=_NUMBER, how="left")
+    duplicate = ~nw.col(KEPT).is_null()
+    return rows.select(
+        nw.col(FILE),
+        nw.col(ROW_NO),
+        nw.col("outcome"),
+        nw.col("column"),
+        nw.col("rule"),
+        _value(table).alias("value"),
+        nw.col("message"),
+        nw.when(nw.col(FAILS)).then(_all_failures([(no, checks[no]) for no in failing])).alias("also"),
+        _key(table).alias("key"),
+        nw.when(duplicate).then(_file_name(files)).alias("repeats_file"),
+        nw.when(duplicate).then(row_of(nw.col(KEPT))).alias("repeats_row_no"),
+    )
+
+
+def _occurring(rows: Frame, checks: Sequence[Check], engine: Engine) -> list[int]:
+    """Number the checks that fail on any of these rows: few of many, and the others need no further look."""
+    counted = rows.select(*(nw.col(_flag(no)).any().alias(str(no)) for no in range(len(checks))))
+    return [int(no) for no, occurs in engine.to_arrow(counted).to_pylist()[0].items() if occurs]
+
+
+def _first_failure(failing: Iterable[int], checks: int) -> nw.Expr:
+    """Number the verdict of a row: the first failing check, else the duplicate, else its dangling reference."""
+    place = nw.col(ROW_NO)
+    own = [nw.when(nw.col(_flag(no))).then(number(no, place)) for no in failing]
+    duplicate, orphan = number(checks, place), nw.col(ORPHAN) + checks + 1
+    key = nw.when(nw.col(KEPT).is_null()).then(orphan).otherwise(duplicate)
+    return nw.when(nw.col(FAILS)).then(nw.coalesce(*own)).otherwise(key) if own else key
+
+
+def _catalogue(table: Table, checks: Sequence[Check], labels: Mapping[str, str]) -> pa.Table:
+    """Return the verdicts that :func:`_first_failure` numbers."""
+    rows = [(check.outcome.value, check.column, check.rule, check.message) for check in checks]
+    label = " and ".join(table.columns[name].label for name in table.key)
+    rows.append((Outcome.DUPLICATE.value, table.key[0], "duplicate", VERDICTS["duplicate"].message(label)))
+    for rule in table.rules:
+        message = VERDICTS["reference"].message(table.columns[rule.column].label, labels[rule.target[0]])
+        rows.append((Outcome.QUARANTINED.value, rule.column, "reference", message))
+    outcome, column, rule_name, message_text = zip(*rows, strict=True)
+    return pa.table(
+        {
+            _NUMBER: pa.array(range(len(rows)), pa.int64()),
+            "outcome": pa.array(outcome),
+            "column": pa.array(column),
+            "rule": pa.array(rule_name),
+            "message": pa.array(message_text),
+        }
+    )
+
+
+def _value(table: Table) -> nw.Expr:
+    """Return the text of the cell that the verdict names, shortened, and hidden where it is a secret."""
+
+    def choose(others: nw.Expr, name: str) -> nw.Expr:
+        return nw.when(nw.col("column") == name).then(_shown(table, name)).otherwise(others)
+
+    return reduce(choose, table.columns, nothing(nw.col(FILE)))
+
+
+def _shown(table: Table, name: str) -> nw.Expr:
+    cell = nw.col(name).str.slice(0, PREVIEW_CHARACTERS)
+    return nw.when(~cell.is_null()).then(word(_HIDDEN, nw.col(FILE))) if table.columns[name].pii == "secret" else cell
+
+
+def _all_failures(failing: Sequence[tuple[int, Check]]) -> nw.Expr:
+    """Join the failures of a row as ``column:rule``, each followed by a comma."""
+    if not failing:
+        return nothing(nw.col(FILE))
+    texts = [(no, nw.concat_str(nw.lit(f"{check.column}:{check.rule},"), nw.col(_EMPTY))) for no, check in failing]
+    return nw.concat_str(*(nw.when(nw.col(_flag(no))).then(text) for no, text in texts), ignore_nulls=True)
+
+
+def _flag(number: int) -> str:
+    return f"_check_{number}"
+
+
+def _key(table: Table) -> nw.Expr:
+    parts = [nw.col(name).fill_null("").str.slice(0, PREVIEW_CHARACTERS) for name in table.key]
+    return nw.concat_str(*parts, separator="|") if len(parts) > 1 else parts[0]
+
+
+def _file_name(files: Sequence[str]) -> nw.Expr:
+    def choose(others: nw.Expr, number: int) -> nw.Expr:
+        return nw.when(file_of(nw.col(KEPT)) == number).then(word(files[number], nw.col(FILE))).otherwise(others)
+
+    return reduce(choose, range(len(files)), nothing(nw.col(FILE)))
+
+
+def _found(evaluated: Evaluated, finding: Check) -> Frame:
+    """Return one row for each row that stays although this check says something of it."""
+    file, row_no = nw.col(FILE), nw.col(ROW_NO)
+    return evaluated.frame.filter(passes() & finding.failed).select(
+        file,
+        row_no,
+        word(finding.outcome.value, file).alias("outcome"),
+        word(finding.column, file).alias("column"),
+        word(finding.rule, file).alias("rule"),
+        _shown(evaluated.table, finding.column).alias("value"),
+        word(finding.message, file).alias("message"),
+        nothing(file).alias("also"),
+        _key(evaluated.table).alias("key"),
+        nothing(file).alias("repeats_file"),
+        nothing(row_no).alias("repeats_row_no"),
+    )

@@ -1,0 +1,175 @@
+"""Reads JSON records into frames of text columns, one frame a table, keeping every value as it was written.
+
+What cannot be a cell is not lost: a record that is no object, an object that is no object, and a nested value are
+marked in the column ``_faults`` and end in quarantine.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+
+from shared.errors import UnreadableFileError
+from shared.readers.json_layout import BYTE_ORDER_MARK, JsonLayout, sniff_json
+from shared.readers.rows import (
+    FAULTS,
+    FILE,
+    OBJECT_FAULT,
+    RECORD_FAULT,
+    ROW_NO,
+    SEQUENCE,
+    nested_fault,
+    sequence_start,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from shared.contracts.model import Table
+
+RECORDS_AT_ONCE = 2_000
+_LONGEST_EXPONENT = 400
+_SNIFFED_BYTES = 1 << 20
+
+Record = dict[str, Any]
+
+
+def read_json_records(data: bytes, tables: Sequence[Table], filename: str, file_no: int) -> dict[str, pa.Table]:
+    """Return per table the rows that its object of each record gives.
+
+    Columns: the contract's, as text, then ``_faults``, ``_file``, ``_row_no`` (the record's number, from 1) and
+    ``_seq`` (the row's place in the job). A record without the object adds no row to that table. Raises
+    :class:`UnreadableFileError` when the file as a whole is no JSON array or NDJSON.
+    """
+    chunks: dict[str, list[pa.RecordBatch]] = {table.name: [] for table in tables}
+    records = _decoded(data, filename)
+    first = 1
+    while batch := list(islice(records, RECORDS_AT_ONCE)):
+        for place, table in enumerate(tables):
+            chunks[table.name].append(_rows_of(batch, table, first, filename, file_no, takes_the_lost=place == 0))
+        first += len(batch)
+    return {table.name: pa.Table.from_batches(chunks[table.name], _schema(table)) for table in tables}
+
+
+def _decoded(data: bytes, filename: str) -> Iterator[Record | None]:
+    """Yield each record as a dict, or None where a record is no object or cannot be read."""
+    decoder = msgspec.json.Decoder(float_hook=_plain_decimal)
+    for raw in _raw_records(data, filename):
+        try:
+            record = decoder.decode(raw)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            record = None
+        yield record if isinstance(record, dict) else None
+
+
+def _raw_records(data: bytes, filename: str) -> Iterator[bytes | msgspec.Raw]:
+    layout = sniff_json(data[:_SNIFFED_BYTES], filename)
+    if layout is JsonLayout.LINES:
+        lines = data.removeprefix(BYTE_ORDER_MARK).split(b"\n")
+        yield from (line for line in lines if line.strip())
+        return
+    try:
+        yield from msgspec.json.decode(memoryview(data)[_start(data) :], type=list[msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnreadableFileError(
+            f"{filename} is not valid JSON: {error}.", code="malformed_json", file=filename
+        ) from error
+
+
+def _start(data: bytes) -> int:
+    return len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
+
+
+def _plain_decimal(text: str) -> str:
+    """Keep a number as written, but without an exponent, which casts read differently."""
+    if "e" not in text and "E" not in text:
+        return text
+    value = Decimal(text)
+    return format(value, "f") if abs(value.adjusted()) < _LONGEST_EXPONENT else text
+
+
+def _schema(table: Table) -> pa.Schema:
+    columns = [(name, pa.string()) for name in table.columns]
+    return pa.schema(
+        [*columns, (FAULTS, pa.string()), (FILE, pa.string()), (ROW_NO, pa.int64()), (SEQUENCE, pa.int64())]
+    )
+
+
+def _rows_of(
+    batch: Sequence[Record | None],
+    table: Table,
+    first: int,
+    filename: str,
+    file_no: int,
+    *,
+    takes_the_lost: bool,
+) -> pa.RecordBatch:
+    """Make one table's rows of a batch of records; the first table also takes the records that are none."""
+    path = table.path
+    numbers: list[int] = []
+    objects: list[Record] = []
+    faults: dict[int, str] = {}
+    for number, record in enumerate(batch, first):
+        if record is None:
+            if not takes_the_lost:
+                continue
+            faults[len(objects)] = RECORD_FAULT
+            found: Any = {}
+        else:
+            found = record.get(path)
+            if found is None:
+                continue
+            if not isinstance(found, dict):
+                faults[len(objects)] = OBJECT_FAULT
+                found = {}
+        numbers.append(number)
+        objects.append(found)
+    cells = [
+        _column(values, name, faults) for name, values in zip(table.columns, _transposed(objects, table), strict=True)
+    ]
+    row_no = pa.array(numbers, pa.int64())
+    marks = pa.array(
+        [faults.get(place) for place in range(len(objects))] if faults else [None] * len(objects), pa.string()
+    )
+    file = pa.repeat(filename, len(objects))
+    sequence = pa.array([sequence_start(file_no) + number for number in numbers], pa.int64())
+    return pa.RecordBatch.from_arrays([*cells, marks, file, row_no, sequence], schema=_schema(table))
+
+
+def _transposed(objects: Sequence[Record], table: Table) -> list[Sequence[Any]]:
+    """Turn objects into one sequence of values a column; a column's first name that has a value wins."""
+    names = [column.names or (name,) for name, column in table.columns.items()]
+    try:
+        rows = list(map(itemgetter(*(first for first, *_ in names)), objects))
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    except KeyError:
+        columns = [[found.get(first) for found in objects] for first, *_ in names]
+    for place, (_, *others) in enumerate(names):
+        for other in others:
+            pairs = zip(objects, columns[place], strict=True)
+            columns[place] = [found.get(other) if value is None else value for found, value in pairs]
+    return columns
+
+
+def _column(values: Sequence[Any], name: str, faults: dict[int, str]) -> pa.Array:
+    """Return one column as text, noting in ``faults`` the rows whose value is nested."""
+    try:
+        return pa.array(values, pa.string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return pa.array([_text(value, place, name, faults) for place, value in enumerate(values)], pa.string())
+
+
+def _text(value: Any, place: int, name: str, faults: dict[int, str]) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    faults[place] = nested_fault(faults.get(place), name)
+    return msgspec.json.encode(value).decode()
