@@ -44,8 +44,9 @@ def load_contract(text: str, *, origin: str = "contract") -> Contract:
         return Contract.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        line = _line_of(root, first["loc"])
-        path = ".".join(str(step) for step in first["loc"])
+        steps = (*first["loc"], *first.get("ctx", {}).get("steps", ()))
+        line = _line_of(root, steps)
+        path = ".".join(str(step) for step in steps)
         sentence = f"{origin}, line {line}: {path or 'contract'}: {_expected(first)}."
         raise ContractError(sentence, line=line, path=path) from error
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "category"]
 CleanStep = Literal["trim", "squeeze", "lower", "integer_text"]
@@ -18,6 +19,11 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
 
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
+
+
+def _mistake(sentence: str, *steps: str | int) -> PydanticCustomError:
+    """Say of a mistake found between several places where, below the model that looks, it stands."""
+    return PydanticCustomError("mistake", "{sentence}", {"sentence": sentence, "steps": steps})
 
 
 def _null_is_a_word(value: object) -> object:
@@ -151,13 +157,16 @@ class Table(Model):
 
     @model_validator(mode="after")
     def _names_its_own_columns(self) -> Self:
-        named = [("key", name) for name in self.key] + [("rules", rule.column) for rule in self.rules]
-        named += [("derive", column.derive.years_since) for column in self.columns.values() if column.derive]
+        named: list[tuple[str, tuple[str | int, ...]]] = [(name, ("key",)) for name in self.key]
+        named += [(rule.column, ("rules", number, "column")) for number, rule in enumerate(self.rules)]
+        for name, column in self.columns.items():
+            if column.derive:
+                named.append((column.derive.years_since, ("columns", name, "derive", "years_since")))
         if self.dedupe.latest:
-            named.append(("dedupe", self.dedupe.latest))
-        for where, name in named:
+            named.append((self.dedupe.latest, ("dedupe", "latest")))
+        for name, steps in named:
             if name not in self.columns:
-                raise ValueError(f"{where} names the column {name!r}, which table {self.name!r} does not have")
+                raise _mistake(f"the table {self.name!r} has no column {name!r}", *steps)
         return self
 
     @property
@@ -180,15 +189,16 @@ class Contract(Model):
     @model_validator(mode="after")
     def _resolves_its_references(self) -> Self:
         earlier: dict[str, Table] = {}
-        for table in self.tables:
+        for place, table in enumerate(self.tables):
             if table.name in earlier:
-                raise ValueError(f"the table {table.name!r} is described twice")
-            for rule in table.rules:
+                raise _mistake(f"the table {table.name!r} is described twice", "tables", place, "name")
+            for number, rule in enumerate(table.rules):
                 target, column = rule.target
+                steps = ("tables", place, "rules", number, "references")
                 if target not in earlier:
-                    raise ValueError(f"{table.name}.{rule.column} references {target!r}, which must stand above it")
+                    raise _mistake(f"the table {target!r} must stand above {table.name!r}, which refers to it", *steps)
                 if (column,) != earlier[target].key:
-                    raise ValueError(f"{rule.references} is referred to but is not the key of {target!r}")
+                    raise _mistake(f"{rule.references} is referred to but is not the key of {target!r}", *steps)
             earlier[table.name] = table
         return self
 

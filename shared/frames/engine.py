@@ -59,8 +59,9 @@ class EagerEngine:
         return _lazy(table)
 
     def to_arrow(self, frame: Frame) -> pa.Table:
-        """Return a frame's rows, text as ``string`` whichever width the engine chose."""
-        return _with_plain_types(frame.collect().to_arrow())
+        """Return a frame's rows, without the index that pandas adds."""
+        rows = frame.collect()
+        return _with_plain_types(rows.to_arrow().select(rows.columns))
 
     def persist(self, frame: Frame) -> Frame:
         """Compute a frame once."""

@@ -1,7 +1,7 @@
 """Constants that take the column type of the frame they stand in.
 
-A bare literal becomes a NumPy column in pandas, where null turns into NaN and integers into floats; derived from a column
-that is there, it is Arrow-backed like everything else. ``beside`` is any column of the right kind.
+A bare literal becomes a NumPy column in pandas, where null turns into NaN and integers into floats; derived from a
+column that is there, it is Arrow-backed like everything else. ``beside`` is any column of the right kind.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ def count_records(stream: BinaryIO, filename: str) -> int:
     with its record number, when the record is read.
     """
     head = stream.read(CHUNK_BYTES)
+    while head.isspace() and (more := stream.read(CHUNK_BYTES)):
+        head = more
     layout = sniff_json(head, filename)
     chunks = _checked_chunks(head, stream, filename)
     return _count_lines(chunks) if layout is JsonLayout.LINES else _count_elements(chunks, filename)

@@ -142,11 +142,15 @@ def _rows_of(
 
 
 def _transposed(objects: Sequence[Record], table: Table) -> list[Sequence[Any]]:
-    """Turn objects into one sequence of values a column; a column's first name that has a value wins."""
+    """Turn objects into one sequence of values a column; a column's first name that has a value wins.
+
+    One name is picked twice, since picking a single one would give bare values instead of tuples.
+    """
     names = [column.names or (name,) for name, column in table.columns.items()]
+    columns: list[Sequence[Any]]
     try:
-        rows = list(map(itemgetter(*(first for first, *_ in names)), objects))
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+        pick = itemgetter(*(first for first, *_ in names), names[0][0])
+        columns = list(zip(*map(pick, objects), strict=True))[:-1] or [()] * len(names)
     except KeyError:
         columns = [[found.get(first) for found in objects] for first, *_ in names]
     for place, (_, *others) in enumerate(names):

@@ -1,0 +1,59 @@
+"""Laws that hold whatever is sent."""
+
+import json
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+
+from shared.datasets.catalogue import load_dataset
+from shared.domain.verdicts import REJECTING
+from shared.frames.engine import get_engine
+from shared.medallion import bronze
+from shared.quality.checks import fails, row_checks
+from shared.quality.prepare import with_clean_text, with_typed_values
+from tests.dirt import dirty_records
+from tests.outcome import AS_OF, outcome
+
+CONTRACT = load_dataset("ecommerce").contract
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@few
+@given(dirty_records(CONTRACT, most=12))
+def test_every_row_read_ends_in_exactly_one_place(records):
+    result = outcome("ecommerce", get_engine("pyarrow"), json.dumps(records).encode())
+    for table, balance in result.ledger.items():
+        assert balance.balances
+        places = Counter((row["_file"], row["_row_no"]) for row in result.silver[table].to_pylist())
+        places.update(
+            (row["_file"], row["_row_no"])
+            for row in result.verdicts[table].to_pylist()
+            if row["outcome"] in set(REJECTING)
+        )
+        assert sum(places.values()) == balance.read
+        assert set(places.values()) <= {1}
+
+
+@few
+@given(dirty_records(CONTRACT, most=12))
+def test_the_quick_look_at_a_row_finds_exactly_the_rows_that_fail_a_check(records):
+    engine = get_engine("pyarrow")
+    rows = bronze.read(CONTRACT, [bronze.SourceFile("a.json", None, json.dumps(records).encode())])
+    for table in CONTRACT.tables:
+        checks = row_checks(table, AS_OF)
+        frame = with_typed_values(with_clean_text(engine.from_arrow(rows[table.name]), table), table, AS_OF)
+        rejecting = {str(number): check.failed for number, check in enumerate(checks) if check.rejects}
+        looked = engine.to_arrow(frame.select(fails(table, checks).alias("quick"), **rejecting)).to_pylist()
+        for row in looked:
+            assert row.pop("quick") == any(row.values())
+
+
+def test_references_and_keys_are_unique_among_accepted_rows():
+    records = [{"category": {"id": "c", "name": "n", "description": "d", "create_time": time}} for time in
+               ("2026-01-01", "2026-01-03", "2026-01-03", "2026-01-02")]  # fmt: skip
+    result = outcome("ecommerce", get_engine("pyarrow"), json.dumps(records).encode())
+    assert result.silver["category"]["_row_no"].to_pylist() == [2]
+    repeats = [
+        (row["_row_no"], row["outcome"], row["repeats_row_no"]) for row in result.verdicts["category"].to_pylist()
+    ]
+    assert repeats == [(1, "duplicate", 2), (3, "duplicate", 2), (4, "duplicate", 2)]

@@ -1,0 +1,59 @@
+"""Runs a dataset's rules on an engine and returns all that comes of it, in an order that does not depend on the engine."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from shared.datasets.catalogue import load_dataset
+from shared.domain.ledger import Ledger
+from shared.frames.engine import Engine
+from shared.medallion import bronze, gold, silver
+from shared.medallion.context import RunContext
+
+AS_OF = datetime(2026, 1, 15, 12, tzinfo=UTC)
+CONTEXT = RunContext("job-1", "run-1", "user-1", AS_OF, AS_OF, b"a key for tests")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Every table that a run makes, the ledger, and the counts by rule."""
+
+    silver: dict[str, pa.Table]
+    verdicts: dict[str, pa.Table]
+    gold: dict[str, pa.Table]
+    ledger: Ledger
+    rule_counts: silver.RuleCounts
+
+
+def outcome(dataset: str, engine: Engine, *files: bytes) -> Outcome:
+    """Take files through bronze, silver and gold."""
+    found = load_dataset(dataset)
+    sources = [bronze.SourceFile(f"file-{number}.json", None, data) for number, data in enumerate(files)]
+    rows = {name: engine.from_arrow(table) for name, table in bronze.read(found.contract, sources).items()}
+    refined = silver.refine(found.contract, rows, [source.filename for source in sources], CONTEXT, engine)
+    made = gold.build(found, refined.frames, CONTEXT, engine)
+    keys = {table.name: table.key for table in found.gold}
+    return Outcome(
+        {name: _sorted(engine, frame, ("_file", "_row_no")) for name, frame in refined.frames.items()},
+        {name: _sorted(engine, frame, ("_file", "_row_no", "column", "rule")) for name, frame in refined.verdicts.items()},
+        {name: _sorted(engine, frame, keys[name]) for name, frame in made.items()},
+        refined.ledger,
+        refined.rule_counts,
+    )  # fmt: skip
+
+
+def _sorted(engine: Engine, frame, by: tuple[str, ...]) -> pa.Table:
+    return engine.to_arrow(frame).sort_by([(name, "ascending") for name in by]).combine_chunks()
+
+
+def assert_same(left: Outcome, right: Outcome) -> None:
+    """Demand equal tables, row for row and type for type."""
+    assert left.ledger == right.ledger
+    assert left.rule_counts == right.rule_counts
+    for kind in ("silver", "verdicts", "gold"):
+        ours, theirs = getattr(left, kind), getattr(right, kind)
+        assert ours.keys() == theirs.keys()
+        for name, table in ours.items():
+            assert table.schema == theirs[name].schema, f"{kind} {name}"
+            assert table.to_pylist() == theirs[name].to_pylist(), f"{kind} {name}"
