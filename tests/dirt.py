@@ -7,14 +7,18 @@ from shared.contracts.model import Column, Contract, Table
 
 _IDS = [f"id-{number}" for number in range(6)]
 
+_TRAPS = ["", " ", "\t", "invalid", "xINVALIDx", "a\x00b", "-", ".", "1e5", "+5", "0", "-0.005", "NaN", "null"]
+_DATES = ["2008-10-21", "2026-01-14", "2026-01-15", "2026-01-16", "1905-12-31", "2025-02-29", "1990-02-28T10:00"]
+_MOMENTS = ["2026-01-15 12:00:00.001137", "2026-01-14T00:00:00Z", "2025-12-31", "2026-02-30 00:00:00", "2025-06-01 08:00"]
+_WORDS = ["Ann", " Ann ", "José Ñuñez", "川崎市", "a@b.org", "A@B.ORG", "+1-213-373-4253", "call me", "Straße"]
+_AMOUNTS = ["2.675", "0.005", 0, 10_000, "10000.004", "999999.99"]
+
 _ANYTHING = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(10**20), 10**20),
     st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from(
-        ["", " ", "\t", "invalid", "xINVALIDx", "a\x00b", "-", ".", "1e5", "+5", "0", "-0.005", "NaN", "null"]
-    ),
+    st.sampled_from(_TRAPS),
     st.text(max_size=12),
     st.lists(st.integers(), max_size=2),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
@@ -22,15 +26,11 @@ _ANYTHING = st.one_of(
 
 _PLAUSIBLE = {
     "integer": st.one_of(st.integers(-5, 20_000), st.sampled_from(["7", "7.0", " 8 ", "9.5", "+3", 10_000, 10_001])),
-    "decimal": st.one_of(
-        st.decimals(-10, 20_000, places=3).map(float), st.sampled_from(["2.675", "0.005", 0, 10_000, "10000.004", "999999.99"])
-    ),
-    "date": st.sampled_from(["2008-10-21", "2026-01-14", "2026-01-15", "2026-01-16", "1905-12-31", "2025-02-29", "1990-02-28T10:00"]),
-    "timestamp": st.sampled_from(
-        ["2026-01-15 12:00:00.001137", "2026-01-14T00:00:00Z", "2025-12-31", "2026-02-30 00:00:00", "2025-06-01 08:00"]
-    ),
-    "text": st.sampled_from(["Ann", " Ann ", "José Ñuñez", "川崎市", "a@b.org", "A@B.ORG", "+1-213-373-4253", "call me", "Straße"]),
-}  # fmt: skip
+    "decimal": st.one_of(st.decimals(-10, 20_000, places=3).map(float), st.sampled_from(_AMOUNTS)),
+    "date": st.sampled_from(_DATES),
+    "timestamp": st.sampled_from(_MOMENTS),
+    "text": st.sampled_from(_WORDS),
+}
 
 
 def _cell(table: Table, name: str, column: Column) -> st.SearchStrategy:

@@ -1,4 +1,4 @@
-"""Runs a dataset's rules on an engine and returns all that comes of it, in an order that does not depend on the engine."""
+"""Runs a dataset's rules on an engine and returns all that comes of it, in an order of its own."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,13 +34,14 @@ def outcome(dataset: str, engine: Engine, *files: bytes) -> Outcome:
     refined = silver.refine(found.contract, rows, [source.filename for source in sources], CONTEXT, engine)
     made = gold.build(found, refined.frames, CONTEXT, engine)
     keys = {table.name: table.key for table in found.gold}
+    verdict_order = ("_file", "_row_no", "column", "rule")
     return Outcome(
         {name: _sorted(engine, frame, ("_file", "_row_no")) for name, frame in refined.frames.items()},
-        {name: _sorted(engine, frame, ("_file", "_row_no", "column", "rule")) for name, frame in refined.verdicts.items()},
+        {name: _sorted(engine, frame, verdict_order) for name, frame in refined.verdicts.items()},
         {name: _sorted(engine, frame, keys[name]) for name, frame in made.items()},
         refined.ledger,
         refined.rule_counts,
-    )  # fmt: skip
+    )
 
 
 def _sorted(engine: Engine, frame, by: tuple[str, ...]) -> pa.Table:

@@ -10,7 +10,7 @@ from shared.frames.engine import Engine, SparkEngine, get_engine
 from tests.dirt import packed_dirt
 from tests.outcome import Outcome, assert_same, outcome
 
-EXAMPLES = 600 if os.environ.get("STRATA_PARITY") == "all" else 60
+EXAMPLES = 600 if os.environ.get("STRATA_COMPLETE") else 60
 
 
 @pytest.fixture(scope="module", params=dataset_names())
