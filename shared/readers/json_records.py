@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 
-from shared.errors import UnreadableFileError
+from shared.readers.json_faults import sound_records
 from shared.readers.json_layout import BYTE_ORDER_MARK, JsonLayout, sniff_json
 from shared.readers.rows import (
     FAULTS,
@@ -28,7 +28,7 @@ from shared.readers.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shared.contracts.model import Table
 
@@ -59,26 +59,22 @@ def read_json_records(data: bytes, tables: Sequence[Table], filename: str, file_
 def _decoded(data: bytes, filename: str) -> Iterator[Record | None]:
     """Yield each record as a dict, or None where a record is no object or cannot be read."""
     decoder = msgspec.json.Decoder(float_hook=_plain_decimal)
-    for raw in _raw_records(data, filename):
+    raw_records: Iterable[bytes | msgspec.Raw]
+    if sniff_json(data[:_SNIFFED_BYTES], filename) is JsonLayout.LINES:
+        raw_records = (line for line in data.removeprefix(BYTE_ORDER_MARK).split(b"\n") if line.strip())
+    else:
+        try:
+            raw_records = msgspec.json.decode(memoryview(data)[_start(data) :], type=list[msgspec.Raw])
+        except (msgspec.DecodeError, RecursionError):
+            for record in sound_records(data, filename):
+                yield record if isinstance(record, dict) else None
+            return
+    for raw in raw_records:
         try:
             record = decoder.decode(raw)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        except (msgspec.DecodeError, RecursionError):
             record = None
         yield record if isinstance(record, dict) else None
-
-
-def _raw_records(data: bytes, filename: str) -> Iterator[bytes | msgspec.Raw]:
-    layout = sniff_json(data[:_SNIFFED_BYTES], filename)
-    if layout is JsonLayout.LINES:
-        lines = data.removeprefix(BYTE_ORDER_MARK).split(b"\n")
-        yield from (line for line in lines if line.strip())
-        return
-    try:
-        yield from msgspec.json.decode(memoryview(data)[_start(data) :], type=list[msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise UnreadableFileError(
-            f"{filename} is not valid JSON: {error}.", code="malformed_json", file=filename
-        ) from error
 
 
 def _start(data: bytes) -> int:
@@ -147,10 +143,11 @@ def _transposed(objects: Sequence[Record], table: Table) -> list[Sequence[Any]]:
     One name is picked twice, since picking a single one would give bare values instead of tuples.
     """
     names = [column.names or (name,) for name, column in table.columns.items()]
-    columns: list[Sequence[Any]]
+    columns: list[Sequence[Any]] = [()] * len(names)
     try:
         pick = itemgetter(*(first for first, *_ in names), names[0][0])
-        columns = list(zip(*map(pick, objects), strict=True))[:-1] or [()] * len(names)
+        for place, values in enumerate(islice(zip(*map(pick, objects), strict=True), len(names))):
+            columns[place] = values
     except KeyError:
         columns = [[found.get(first) for found in objects] for first, *_ in names]
     for place, (_, *others) in enumerate(names):

@@ -90,12 +90,31 @@ def test_batches_of_records_join_without_a_seam():
 
 
 @pytest.mark.parametrize(
-    "data", [b'[{"user":{"id":"a"}},]', b'[{"user":{"id":"a\nb"}}]', b"[nonsense]", b"[" * 100_000 + b"]" * 100_000]
+    ("data", "place"),
+    [
+        (b'[{"user":{"id":"a"}},]', (2, 1, 22)),
+        (b'[{"user":{"id":"a"}}\n {"user":{}}]', (1, 2, 2)),
+        (b'[{"user":{"id":"a"}},\n{"user":{"id":"a\nb"}}]', (2, 2, 17)),
+        (b"[nonsense]", (1, 1, 2)),
+        (b"[{}, NaN]", (2, 1, 6)),
+        (b"[{}] []", (1, 1, 6)),
+        (b"[" + b"[" * 100_000 + b"]" * 100_000 + b"]", (1, 1, 2)),
+    ],
 )
-def test_an_array_that_is_no_json_is_refused_as_a_whole(data):
+def test_an_array_that_is_no_json_is_refused_with_record_line_and_column(data, place):
     with pytest.raises(UnreadableFileError) as refused:
         read(data)
     assert refused.value.code == "malformed_json"
+    assert tuple(refused.value.details[name] for name in ("row", "line", "column")) == place
+
+
+def test_half_a_surrogate_pair_costs_only_its_record():
+    rows = read(b'[{"user":{"id":"u1"}}, {"user":{"id":"\\ud800"}}, {"user":{"id":"u3","name":1.50}}]')
+    assert cells(rows["user"], "id", "name", FAULTS) == [
+        ("u1", None, None),
+        (None, None, RECORD_FAULT),
+        ("u3", "1.50", None),
+    ]
 
 
 @given(st.lists(awkward_json, max_size=20))
