@@ -1,0 +1,9 @@
+SwaggerUIBundle({
+  url: "openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+  // The validator is a service elsewhere.
+  validatorUrl: null,
+});

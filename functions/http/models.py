@@ -1,0 +1,209 @@
+"""What the API answers about jobs, under its public names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from shared.domain.job import JobState, ProcessingPath
+
+if TYPE_CHECKING:
+    from shared.domain.routing import Routing
+    from shared.services.browse import JobView
+    from shared.services.receive import Receipt
+
+
+class Answer(BaseModel):
+    """Base of the answers: camelCase in JSON, snake_case in Python."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True, frozen=True)
+
+
+JobId = Annotated[str, Field(examples=["fe5e01e7516e1944e572a68d"])]
+Dataset = Annotated[str, Field(examples=["ecommerce"])]
+
+
+class RoutingAnswer(Answer):
+    """Why a job takes its path."""
+
+    records: int = Field(
+        description="Records counted in all files of the job, whatever the client claims.", examples=[500]
+    )
+    bytes: int = Field(examples=[1_547_266])
+    threshold: int = Field(description="The most records of a small job.", examples=[10_000])
+    reason: str = Field(examples=["500 records are at most 10,000: pandas, in the function app"])
+
+
+class JobReceipt(Answer):
+    """A job that was taken in, and where to follow it."""
+
+    job_id: JobId
+    parent_job_id: JobId
+    job_name: str | None
+    dataset: Dataset
+    state: JobState
+    processing_path: ProcessingPath | None
+    queue_name: str | None = Field(examples=["small-batch-queue"])
+    record_count: int | None = Field(examples=[500])
+    expected_processing_time: str | None = Field(examples=["a few seconds"])
+    routing: RoutingAnswer | None
+    status_url: str = Field(examples=["https://strata.example/api/jobs/fe5e01e7516e1944e572a68d"])
+
+    @classmethod
+    def of(cls, receipt: Receipt, base_url: str) -> JobReceipt:
+        """Describe a receipt; ``base_url`` is where the client reached the API."""
+        job, routing = receipt.job, receipt.routing
+        return cls(
+            job_id=job.job_id,
+            parent_job_id=job.parent_job_id,
+            job_name=job.job_name,
+            dataset=job.dataset,
+            state=job.state,
+            processing_path=job.processing_path,
+            queue_name=routing.queue if routing else None,
+            record_count=job.record_count,
+            expected_processing_time=routing.expected_processing_time if routing else None,
+            routing=_routing(routing),
+            status_url=job_url(base_url, job.job_id),
+        )
+
+
+class LedgerEntry(Answer):
+    """Where the rows of one table went: read = silver + quarantined + duplicate + skipped."""
+
+    read: int
+    silver: int
+    quarantined: int
+    duplicate: int
+    skipped: int
+
+
+class TimelineEntry(Answer):
+    """A state that a job reached, when, how long that took, and a remark."""
+
+    state: str
+    at: datetime
+    ms: int | None
+    note: str | None
+
+
+class JobError(Answer):
+    """Why a job failed, or what it waits for."""
+
+    code: str
+    message: str
+    advice: str
+    details: dict[str, Any]
+
+
+class FileAnswer(Answer):
+    """One file of a job, as it was sent."""
+
+    filename: str
+    table: str | None
+    records: int | None
+    size: int
+    sha256: str
+
+
+class JobLinks(BaseModel):
+    """What can be asked next about a job."""
+
+    self: str
+    rejects: str
+    retry: str
+
+
+class JobDetail(Answer):
+    """All that is known of a job."""
+
+    job_id: JobId
+    parent_job_id: JobId
+    job_name: str | None
+    dataset: Dataset
+    contract_version: int
+    state: JobState
+    processing_path: ProcessingPath | None
+    record_count: int | None
+    as_of: datetime
+    created_at: datetime
+    updated_at: datetime
+    attempt: int
+    files: list[FileAnswer]
+    routing: RoutingAnswer | None
+    ledger: dict[str, LedgerEntry] = Field(description="Row counts by table; empty until silver is done.")
+    gold_tables: dict[str, int] = Field(description="Rows by gold table; empty until gold is done.")
+    timeline: list[TimelineEntry]
+    error: JobError | None
+    links: JobLinks
+
+    @classmethod
+    def of(cls, view: JobView, base_url: str) -> JobDetail:
+        """Describe a job; ``base_url`` is where the client reached the API."""
+        job, url = view.job, job_url(base_url, view.job.job_id)
+        return cls(
+            job_id=job.job_id,
+            parent_job_id=job.parent_job_id,
+            job_name=job.job_name,
+            dataset=job.dataset,
+            contract_version=job.contract_version,
+            state=job.state,
+            processing_path=job.processing_path,
+            record_count=job.record_count,
+            as_of=job.as_of,
+            created_at=job.created_at,
+            updated_at=job.updated_at,
+            attempt=job.attempt,
+            files=[FileAnswer.model_validate(file) for file in view.files],
+            routing=_routing(view.routing),
+            ledger={table: LedgerEntry.model_validate(counts) for table, counts in view.ledger.items()},
+            gold_tables=dict(view.gold_rows),
+            timeline=[TimelineEntry.model_validate(event) for event in view.timeline],
+            error=JobError.model_validate(job.problem) if job.problem else None,
+            links=JobLinks(self=url, rejects=f"{url}/rejects", retry=f"{url}/retry"),
+        )
+
+
+class JobPageAnswer(Answer):
+    """Some jobs, newest first, and what to pass as ``cursor`` for the next page (null at the end)."""
+
+    jobs: list[JobDetail]
+    next: str | None
+
+
+class Repeated(Answer):
+    """The row that a duplicate repeats."""
+
+    file: str
+    row: int
+
+
+class RejectAnswer(Answer):
+    """A row that did not go to silver as it came, and why."""
+
+    table: str = Field(examples=["user"])
+    file: str = Field(examples=["orders.json"])
+    row: int = Field(description="The record's number in its file, from 1.", examples=[6])
+    outcome: str = Field(examples=["quarantined"])
+    column: str | None = Field(examples=["age"])
+    label: str | None = Field(examples=["Age"])
+    rule: str | None = Field(examples=["range"])
+    title: str | None = Field(examples=["Out of range"])
+    value: str | None = Field(examples=["136"])
+    message: str = Field(examples=["Age must be at least 0 and at most 120."])
+    how_to_fix: str | None = Field(examples=["Correct the number."])
+    key: str | None = Field(examples=["user_id-4b68290a"])
+    also_failed: list[str] = Field(description="Further rules that the row breaks.", examples=[["email:pattern"]])
+    repeats: Repeated | None
+
+
+def job_url(base_url: str, job_id: str) -> str:
+    """Return the address of a job."""
+    return f"{base_url.rstrip('/')}/api/jobs/{job_id}"
+
+
+def _routing(routing: Routing | None) -> RoutingAnswer | None:
+    return RoutingAnswer.model_validate(routing) if routing else None

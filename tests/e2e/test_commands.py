@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from devkit.data_folder import DataFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+@dataclass
+class Up:
+    """'make up' on a data folder of its own, with stdin closed."""
+
+    folder: DataFolder
+    process: subprocess.Popen[str] = field(init=False)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            ["bash", "-c", 'exec "$@" <&-', "-", *command("up", self.folder)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        end = time.monotonic() + START_SECONDS
+        while not self.folder.address_file.exists():
+            assert self.process.poll() is None, self.process.communicate()[0]
+            assert time.monotonic() < end, "not up in time"
+            time.sleep(0.05)
+
+    def wait(self) -> tuple[int, str]:
+        """Wait for the end; returns the exit code and all that was printed."""
+        printed, _ = self.process.communicate(timeout=STOP_SECONDS)
+        return self.process.returncode, printed
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        address = self.folder.address
+        assert address is not None
+        headers = {"Authorization": f"Bearer {address['token']}"}
+        return httpx.request(method, f"{address['baseUrl']}{path}", headers=headers, trust_env=False, **options)
+
+
+def command(name: str, folder: DataFolder) -> list[str]:
+    return [sys.executable, "-m", f"devkit.{name}", "--data", str(folder.path)]
+
+
+def run(name: str, folder: DataFolder) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(name, folder), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def is_left_alone(folder: DataFolder) -> bool:
+    """Whether every process has gone that the folder was opened by."""
+    end = time.monotonic() + STOP_SECONDS
+    while folder.is_used and time.monotonic() < end:
+        time.sleep(0.1)
+    return not folder.is_used
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    made = Up(DataFolder(tmp_path / "data"))
+    made.start()
+    yield made
+    if made.process.poll() is None:
+        made.process.terminate()
+        made.wait()
+
+
+def test_up_says_where_it_is_to_its_owner_alone_and_down_stops_it(up: Up) -> None:
+    assert stat.S_IMODE(up.folder.address_file.stat().st_mode) == 0o600
+    address = json.loads(up.folder.address_file.read_text(encoding="utf-8"))
+    assert set(address) == {"baseUrl", "token"}
+    assert up.call("GET", "/api/tables").json() == []
+    assert httpx.get(f"{address['baseUrl']}/api/tables", trust_env=False).status_code == 401
+
+    second = run("up", up.folder)
+    assert second.returncode == 1
+    assert f"Strata already runs at {address['baseUrl']} (process {up.process.pid})" in second.stderr
+
+    down = run("down", up.folder)
+    assert (down.returncode, down.stdout) == (0, "Stopped.\n")
+    assert not up.folder.is_used
+    assert not up.folder.address_file.exists()
+    code, printed = up.wait()
+    assert code == 0
+    assert address["baseUrl"] in printed
+    assert address["token"] in printed
+
+    again = run("down", up.folder)
+    assert (again.returncode, again.stdout) == (0, "Nothing is running.\n")
+
+
+def test_up_finds_its_data_again_under_a_new_token(up: Up) -> None:
+    answer = up.call("POST", "/api/jobs", params={"dataset": "ecommerce", "filename": "a.json"}, content=b"[{}]")
+    job_id = answer.json()["jobId"]
+    token = (up.folder.address or {})["token"]
+    up.process.send_signal(signal.SIGINT)
+    assert up.wait()[0] == 0
+
+    up.start()
+    assert up.call("GET", f"/api/jobs/{job_id}").json()["jobId"] == job_id
+    assert (up.folder.address or {})["token"] != token
+    up.process.terminate()
+    assert up.wait()[0] == 0
+    assert is_left_alone(up.folder)
+
+
+def test_nothing_survives_the_death_of_up_and_the_next_one_starts(up: Up) -> None:
+    up.process.kill()
+    up.process.wait()
+    assert is_left_alone(up.folder)
+    up.folder.forget_address()
+
+    up.start()
+    assert up.call("GET", "/api/health").status_code == 200
+
+
+def test_up_ends_with_the_reason_when_the_host_dies(up: Up) -> None:
+    host = next(int(line) for line in children_of(up.process.pid) if b"devkit.host" in command_line(line))
+    os.kill(host, signal.SIGKILL)
+    code, printed = up.wait()
+    assert code == 1
+    assert "The host has ended unexpectedly" in printed
+    assert not up.folder.is_used
+
+
+def test_the_demo_ends_well_and_shows_what_became_of_each_file() -> None:
+    demo = subprocess.run(
+        [sys.executable, "-m", "devkit.demo"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    for heading in ("Jobs", "Milliseconds per stage", "Gold tables, rows", "First rejected rows of"):
+        assert f"\n{heading}" in demo.stdout
+    assert "waits for the large path" in demo.stdout
+    assert "every row went where the samples' answer key says" in demo.stdout
+    assert "Which categories bring the most revenue?" in demo.stdout
+    assert "Who are the best customers of each segment?" in demo.stdout
+
+
+def children_of(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+
+
+def command_line(process: str) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()

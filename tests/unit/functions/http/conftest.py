@@ -1,0 +1,221 @@
+"""The API in memory: the real ASGI application before a stand-in for the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+import pyarrow as pa
+import pytest
+from pydantic import SecretStr
+
+from functions.http.app import create_asgi_app
+from shared import bootstrap
+from shared.domain.job import Job, JobFile, JobProblem, JobState, ProcessingPath, TimelineEvent
+from shared.domain.ledger import Balance
+from shared.domain.routing import route
+from shared.errors import NotFoundError
+from shared.ports import TableInfo
+from shared.services.browse import JobView, Reject
+from shared.services.receive import JobRequest, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp
+
+TOKEN = "the-token-of-this-test"
+NOW = datetime(2026, 1, 31, 8, 0, tzinfo=UTC)
+
+
+def make_job(**changes: Any) -> Job:
+    values = {
+        "job_id": "a1b2c3",
+        "parent_job_id": "a1b2c3",
+        "user_id": "admin",
+        "dataset": "ecommerce",
+        "contract_version": 1,
+        "as_of": NOW,
+        "content_key": "key",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "record_count": 3,
+        "processing_path": ProcessingPath.SMALL_BATCH,
+    }
+    return Job(**(values | changes))
+
+
+def make_view(job: Job) -> JobView:
+    return JobView(
+        job=job,
+        routing=route(3, 120, 10_000),
+        files=(JobFile("orders.json", "bronze/path", "ab12", 120, records=3),),
+        ledger={"users": Balance(read=3, silver=1, quarantined=1, duplicate=1)},
+        gold_rows={"dw_users": 1},
+        timeline=[TimelineEvent("received", NOW, 12, None), TimelineEvent("routed", NOW, 1, "to pandas")],
+    )
+
+
+REJECTS = [
+    Reject(
+        table="users",
+        file="orders.json",
+        row=2,
+        outcome="quarantined",
+        column="email",
+        label="E-mail",
+        rule="email-form",
+        title="Not an e-mail address",
+        value="=nobody",
+        message="'=nobody' is no e-mail address.",
+        how_to_fix="Write it like name@example.org.",
+        key="U2",
+        also_failed=["age:range", "name:required"],
+        repeats=None,
+    ),
+    Reject(
+        table="users",
+        file="orders.json",
+        row=3,
+        outcome="duplicate",
+        column=None,
+        label=None,
+        rule="duplicate",
+        title="Repeated row",
+        value=None,
+        message="Repeats an earlier row.",
+        how_to_fix=None,
+        key="U1",
+        also_failed=[],
+        repeats={"file": "orders.json", "row": 1},
+    ),
+]
+
+
+@dataclass
+class FakeApp:
+    """Stands in for the services: answers what a test puts in, and keeps what it was asked."""
+
+    jobs_by_id: dict[str, Job] = field(default_factory=lambda: {"a1b2c3": make_job()})
+    received: list[tuple[JobRequest, list[bytes]]] = field(default_factory=list)
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    created: bool = True
+    error: Exception | None = None
+    table: pa.Table = field(default_factory=lambda: pa.table({"sku": ["A", "B"], "price": [1.5, 2.0]}))
+    checks: dict[str, Any] = field(default_factory=lambda: {"storage": SimpleNamespace(ok=True, ms=2, problem=None)})
+    settings: Any = field(default_factory=lambda: SimpleNamespace(api_token=SecretStr(TOKEN), max_upload_bytes=10_000))
+
+    @property
+    def jobs(self) -> FakeApp:
+        return self
+
+    @property
+    def explore(self) -> FakeApp:
+        return self
+
+    def _ask(self, *question: Any) -> None:
+        self.asked.append(question)
+        if self.error is not None:
+            raise self.error
+
+    def receive(self, request: JobRequest) -> Receipt:
+        self.received.append((request, [upload.stream.read() for upload in request.uploads]))
+        self._ask("receive")
+        return Receipt(make_job(job_name=request.job_name), route(3, 120, 10_000), self.created)
+
+    def retry(self, job_id: str) -> Job:
+        self._ask("retry", job_id)
+        return self.jobs_by_id[job_id]
+
+    def get(self, job_id: str) -> JobView:
+        self._ask("get", job_id)
+        if job_id not in self.jobs_by_id:
+            raise NotFoundError(f"There is no job '{job_id}'.", code="unknown_job")
+        return make_view(self.jobs_by_id[job_id])
+
+    def find(self, wanted: Any, limit: int, token: str | None) -> tuple[list[JobView], str | None]:
+        self._ask("find", wanted, limit, token)
+        return [make_view(job) for job in self.jobs_by_id.values()], "next-page"
+
+    def rejects(self, *wanted: Any, **page: Any) -> list[Reject]:
+        self._ask("rejects", *wanted, page)
+        return REJECTS
+
+    def tables(self) -> list[TableInfo]:
+        self._ask("tables")
+        return [TableInfo("dw_users", 2, (("sku", "VARCHAR"), ("_job_id", "VARCHAR")))]
+
+    def read(self, table: str, **wanted: Any) -> pa.Table:
+        self._ask("read", table, wanted)
+        return self.table
+
+    def queries(self) -> list[Any]:
+        parameter = SimpleNamespace(name="top", type="integer", default="10", description="How many.")
+        return [SimpleNamespace(name="best_sellers", dataset="ecommerce", title="Best", parameters=(parameter,))]
+
+    def run(self, name: str, parameters: dict[str, str]) -> pa.Table:
+        self._ask("run", name, parameters)
+        return self.table
+
+    def health(self) -> dict[str, Any]:
+        return self.checks
+
+
+class Client:
+    """Sends requests to an ASGI application without a server; an exception that leaves it fails the test."""
+
+    def __init__(self, app: ASGIApp, token: str | None) -> None:
+        self._app = app
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def request(self, method: str, url: str, **options: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://strata.test", headers=self._headers
+            ) as client:
+                return await client.request(method, url, **options)
+
+        return anyio.run(send)
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("GET", url, **options)
+
+    def post(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("POST", url, **options)
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> FakeApp:
+    fake = FakeApp()
+    monkeypatch.setattr(bootstrap, "get_app", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def client(app: FakeApp) -> Client:
+    """A client with a valid token."""
+    return Client(create_asgi_app(), TOKEN)
+
+
+@pytest.fixture
+def stranger(app: FakeApp) -> Client:
+    """A client without a token."""
+    return Client(create_asgi_app(), None)
+
+
+@pytest.fixture
+def client_of() -> Callable[[ASGIApp], Client]:
+    """Make a client of any ASGI application."""
+    return lambda application: Client(application, TOKEN)
+
+
+@pytest.fixture
+def failed_job(app: FakeApp) -> Job:
+    job = make_job(state=JobState.FAILED, problem=JobProblem("no_good_rows", "No row is good.", "Look.", {"rows": 3}))
+    app.jobs_by_id[job.job_id] = job
+    return job
