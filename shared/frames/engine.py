@@ -39,7 +39,7 @@ class Engine(Protocol):
 
 
 class EagerEngine:
-    """pandas with Arrow columns, bare Arrow, or Polars, in this process."""
+    """pandas with Arrow columns, or Arrow itself, in this process."""
 
     eager = True
 
@@ -49,13 +49,9 @@ class EagerEngine:
     def from_arrow(self, table: pa.Table) -> Frame:
         """Make a frame of an Arrow table."""
         if self.name == "pandas":
-            import pandas as pd  # noqa: PLC0415 - the other engines do without it
+            import pandas as pd  # noqa: PLC0415 - Arrow does without it
 
             return _lazy(table.to_pandas(types_mapper=pd.ArrowDtype))
-        if self.name == "polars":
-            import polars as pl  # noqa: PLC0415 - an optional engine
-
-            return _lazy(pl.from_arrow(table))
         return _lazy(table)
 
     def to_arrow(self, frame: Frame) -> pa.Table:
@@ -109,9 +105,9 @@ class SparkEngine:
 
 
 def get_engine(name: str) -> Engine:
-    """Return the eager engine of that name: ``pandas``, ``pyarrow`` or ``polars``."""
-    if name not in {"pandas", "pyarrow", "polars"}:
-        raise InvalidRequestError(f"The engine {name!r} is none of pandas, pyarrow, polars.", code="unknown_engine")
+    """Return the eager engine of that name: ``pyarrow`` or ``pandas``."""
+    if name not in {"pyarrow", "pandas"}:
+        raise InvalidRequestError(f"The engine {name!r} is neither pyarrow nor pandas.", code="unknown_engine")
     return EagerEngine(name)
 
 

@@ -51,7 +51,12 @@ def contains_word(text: nw.Expr, word: str) -> nw.Expr:
 
 def is_unstorable(text: nw.Expr) -> nw.Expr:
     """Tell whether text cannot be kept in a database cell: it holds a NUL character or is far too long."""
-    return has_nul(text) | (text.str.len_chars() > MAX_CHARACTERS)
+    return has_nul(text) | is_too_long(text)
+
+
+def is_too_long(text: nw.Expr) -> nw.Expr:
+    """Tell whether text is longer than any value may be."""
+    return text.str.len_chars() > MAX_CHARACTERS
 
 
 def has_nul(text: nw.Expr) -> nw.Expr:

@@ -17,7 +17,7 @@ from shared.quality.names import delivered, normalised, typed
 from shared.readers.rows import FAULTS, OBJECT_FAULT, RECORD_FAULT, is_nested
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from shared.contracts.model import Column, Table
@@ -28,8 +28,13 @@ _OUTCOMES = {
     "null": Outcome.NULLED,
     "flag": Outcome.FLAGGED,
 }
-#: Rules that one look at a row finds in any of its columns.
-_FOUND_JOINTLY = frozenset({"record", "object", "scalar", "fault_marker", "text"})
+_JOINT_LOOKS = {
+    "record": "unreadable",
+    "object": "unreadable",
+    "scalar": "unreadable",
+    "text": "unstorable",
+    "fault_marker": "marked",
+}
 _FORMS = {"email": "an e-mail address", "phone": "a valid telephone number"}
 
 
@@ -68,20 +73,26 @@ def row_checks(table: Table, as_of: datetime) -> list[Check]:
     return checks
 
 
-def fails(table: Table, checks: Sequence[Check]) -> nw.Expr:
-    """Tell whether any check that rejects fails, as :func:`row_checks` lists them, at a fraction of their cost.
+def joint_looks(table: Table) -> dict[str, nw.Expr]:
+    """Return expressions that find in one look at a row what several checks look for in its columns.
 
-    What is looked for in every column alike is looked for once, in all columns joined.
+    By name of the look; :func:`joint_look_of` says which look stands for a check.
     """
-    joined = nw.concat_str(*(nw.col(name) for name in table.columns), separator="\n", ignore_nulls=True)
-    rejecting = [check for check in checks if check.rejects and check.rule not in _FOUND_JOINTLY]
-    lengths = [nw.col(check.column).str.len_chars() for check in checks if check.rule == "text"]
-    parts = [check.failed for check in rejecting]
-    parts += [length > text.MAX_CHARACTERS for length in lengths]
-    parts += [~nw.col(FAULTS).is_null(), text.has_nul(joined)]
+    columns = [nw.col(name) for name in table.columns]
+    joined = nw.concat_str(*columns, separator="\n", ignore_nulls=True)
+    too_long = [text.is_too_long(column) for column in columns]
+    looks = {
+        "unreadable": ~nw.col(FAULTS).is_null(),
+        "unstorable": nw.any_horizontal(text.has_nul(joined), *too_long, ignore_nulls=True),
+    }
     if table.fault_marker:
-        parts.append(text.contains_word(joined, table.fault_marker))
-    return nw.any_horizontal(*parts, ignore_nulls=True)
+        looks["marked"] = text.contains_word(joined, table.fault_marker)
+    return looks
+
+
+def joint_look_of(check: Check) -> str | None:
+    """Return the name of the look that finds the rows in which a check may fail, None where it is looked at alone."""
+    return _JOINT_LOOKS.get(check.rule)
 
 
 def cell_findings(table: Table) -> list[Check]:
@@ -114,12 +125,12 @@ def _whole_row(table: Table) -> Iterator[Check]:
 
 def _column_checks(name: str, column: Column, as_of: datetime) -> Iterator[Check]:
     value, result = nw.col(name), nw.col(typed(name))
-    present = text.has_value(value)
+    # Null where there is no value at all, which no check counts as a failure.
+    present = value != ""
     nested = nw.col(FAULTS).str.contains(is_nested(name), literal=True)
     yield _check(name, column, "scalar", nested, rejects=True)
-    if column.type in {"text", "category"}:
-        yield _check(name, column, "text", text.is_unstorable(value), f"{text.MAX_CHARACTERS:,}", rejects=True)
-    elif not column.derive:
+    yield _check(name, column, "text", text.is_unstorable(value), f"{text.MAX_CHARACTERS:,}", rejects=True)
+    if column.type not in {"text", "category"} and not column.derive:
         yield _check(name, column, "type", present & result.is_null(), _type_in_words(column))
     if column.one_of:
         yield _check(name, column, "one_of", present & ~value.is_in(column.one_of), ", ".join(column.one_of))

@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from shared.quality.checks import Check, cell_findings, fails, row_checks
+from shared.domain.verdicts import Outcome
+from shared.frames.literals import nothing
+from shared.quality.checks import Check, cell_findings, joint_look_of, joint_looks, row_checks
 from shared.quality.keys import passes, with_duplicates, with_orphans
-from shared.quality.names import FAILS
+from shared.quality.names import FAILS, flag, seen
 from shared.quality.prepare import final_value, with_clean_text, with_normal_forms, with_typed_values
 from shared.readers.rows import FILE, ROW_NO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from shared.contracts.model import Table
+    from shared.contracts.model import Column, Table
     from shared.frames.engine import Engine, Frame
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A table's rows with all that was found out about them, and the checks that were asked."""
+    """A table's rows with all that was found out about them, and the checks that were asked.
+
+    ``checks`` keep a row out of silver, ``findings`` only say something of a row that stays.
+    """
 
     table: Table
     frame: Frame
@@ -32,8 +37,15 @@ class Evaluated:
 
     def accepted(self) -> Frame:
         """Return the rows for silver: the contract's columns in their types, and where each row came from."""
-        kept = [final_value(name, column) for name, column in self.table.columns.items() if not column.drop]
+        kept = [self._final(name, column) for name, column in self.table.columns.items() if not column.drop]
         return self.frame.filter(passes()).select(*kept, nw.col(FILE), nw.col(ROW_NO))
+
+    def _final(self, name: str, column: Column) -> nw.Expr:
+        value = final_value(name, column)
+        for finding in self.findings:
+            if finding.column == name and finding.outcome is Outcome.NULLED and finding.rule != "normalise":
+                value = nw.when(finding.failed).then(nothing(value)).otherwise(value)
+        return value.alias(name)
 
 
 def evaluate(
@@ -49,17 +61,21 @@ def evaluate(
 
     ``accepted`` holds the silver rows of the tables above; ``as_of`` is the job's time (UTC).
     """
-    checks = tuple(row_checks(table, as_of))
+    every = row_checks(table, as_of)
+    checks = tuple(check for check in every if check.rejects)
     frame = with_clean_text(frame, table)
     frame = with_typed_values(frame, table, as_of)
-    frame = frame.with_columns(fails(table, checks).alias(FAILS))
+    frame = _with_failures(frame, table, checks)
     frame = with_normal_forms(frame, table, phone_region, engine)
     frame = with_duplicates(frame, table, engine)
     frame = with_orphans(frame, table, accepted)
-    softened = tuple(check for check in checks if not check.rejects)
-    return Evaluated(
-        table,
-        engine.persist(frame),
-        tuple(check for check in checks if check.rejects),
-        (*softened, *cell_findings(table)),
-    )
+    softened = [check for check in every if not check.rejects]
+    return Evaluated(table, engine.persist(frame), checks, (*softened, *cell_findings(table)))
+
+
+def _with_failures(frame: Frame, table: Table, checks: Sequence[Check]) -> Frame:
+    """Add whether a row fails by itself, and in which check or joint look that was seen."""
+    seen_by = {flag(no): check.failed for no, check in enumerate(checks) if joint_look_of(check) is None}
+    seen_by |= {seen(name): look for name, look in joint_looks(table).items()}
+    any_failure = nw.any_horizontal(*(nw.col(name) for name in seen_by), ignore_nulls=True)
+    return frame.with_columns(**seen_by).with_columns(any_failure.alias(FAILS))

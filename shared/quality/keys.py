@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _BEFORE_ALL = datetime(1000, 1, 1)
 _FOUND = "_found"
-_CANDIDATE = "_candidate"
-_LATEST = "_latest"
+_MOMENT = "_moment"
+_NEWEST = "_newest"
 
 
 def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
@@ -33,23 +33,32 @@ def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
     key = list(table.key)
     if engine.eager and _is_unique(frame, key, engine):
         return frame.with_columns(nothing(nw.col(SEQUENCE)).alias(KEPT))
-    valid = ~nw.col(FAILS)
-    place = nw.when(valid).then(nw.col(SEQUENCE))
-    if table.dedupe.latest:
-        moment = nw.when(valid).then(nw.col(typed(table.dedupe.latest)).fill_null(_BEFORE_ALL))
-        frame = frame.with_columns(moment.alias(_CANDIDATE))
-        frame = frame.with_columns(nw.col(_CANDIDATE).max().over(key).alias(_LATEST))
-        place = nw.when(valid & (nw.col(_CANDIDATE) == nw.col(_LATEST))).then(nw.col(SEQUENCE))
-    frame = frame.with_columns(place.alias(_CANDIDATE)).with_columns(nw.col(_CANDIDATE).min().over(key).alias(KEPT))
-    repeats = valid & (nw.col(KEPT) != nw.col(SEQUENCE))
+    kept = _kept_rows(frame.filter(~nw.col(FAILS)), key, table.dedupe.latest)
+    frame = frame.join(kept, on=key, how="left")
+    repeats = ~nw.col(FAILS) & (nw.col(KEPT) != nw.col(SEQUENCE))
     return frame.with_columns(nw.when(repeats).then(nw.col(KEPT)).alias(KEPT))
+
+
+def _kept_rows(valid: Frame, key: list[str], latest: str | None) -> Frame:
+    """Return for each key the place of the row that is kept.
+
+    Grouped and joined, not by a window: on Arrow a window's result loses its rows beyond 32,768 of them.
+    """
+    if latest:
+        moment = nw.col(typed(latest)).fill_null(_BEFORE_ALL).alias(_MOMENT)
+        valid = valid.select(*key, SEQUENCE, moment)
+        newest = valid.group_by(key).agg(nw.col(_MOMENT).max().alias(_NEWEST))
+        valid = valid.join(newest, on=key, how="inner").filter(nw.col(_MOMENT) == nw.col(_NEWEST))
+    return valid.group_by(key).agg(nw.col(SEQUENCE).min().alias(KEPT))
 
 
 def _is_unique(frame: Frame, key: list[str], engine: Engine) -> bool:
     """Look ahead whether there is any repeated key at all: mostly there is none, and grouping is dear."""
-    counted = frame.select(nw.len().alias("rows"))
-    distinct = frame.select(*key).unique().select(nw.len().alias("rows"))
-    return bool(engine.to_arrow(counted).equals(engine.to_arrow(distinct)))
+    if len(key) == 1:
+        counts = engine.to_arrow(frame.select(nw.col(key[0]).n_unique().alias("keys"), nw.len().alias("rows")))
+        return bool(counts["keys"].equals(counts["rows"].cast(counts["keys"].type)))
+    rows = engine.to_arrow(frame.select(nw.len().alias("rows")))
+    return bool(rows.equals(engine.to_arrow(frame.select(*key).unique().select(nw.len().alias("rows")))))
 
 
 def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame]) -> Frame:

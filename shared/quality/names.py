@@ -23,3 +23,13 @@ def delivered(column: str) -> str:
 def normalised(column: str) -> str:
     """Return the name under which a column's normal form stands."""
     return f"{column}__normalised"
+
+
+def flag(number: int) -> str:
+    """Return the name under which it stands whether a row fails the check of that number."""
+    return f"_fails_{number}"
+
+
+def seen(look: str) -> str:
+    """Return the name under which it stands whether a joint look found something in a row."""
+    return f"_seen_{look}"

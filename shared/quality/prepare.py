@@ -81,9 +81,9 @@ def _category(value: nw.Expr, column: Column) -> nw.Expr:
 
 
 def final_value(name: str, column: Column) -> nw.Expr:
-    """Return a column's value for silver."""
+    """Return a column's value for silver, of rows that pass."""
     if column.normalise:
-        return nw.col(normalised(name)).alias(name)
+        return nw.col(normalised(name))
     if column.type == "text" or (column.type == "category" and not (column.map or column.otherwise)):
-        return nw.when(text.has_value(nw.col(name))).then(nw.col(name)).alias(name)
-    return nw.col(typed(name)).alias(name)
+        return nw.col(name) if column.required else nw.when(text.has_value(nw.col(name))).then(nw.col(name))
+    return nw.col(typed(name))

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from shared.domain.verdicts import VERDICTS, Outcome
 from shared.frames.literals import nothing, number, word
+from shared.quality.checks import joint_look_of
 from shared.quality.keys import passes
-from shared.quality.names import FAILS, KEPT, ORPHAN
+from shared.quality.names import FAILS, KEPT, ORPHAN, flag, seen
 from shared.readers.rows import FILE, ROW_NO, file_of, row_of
 
 if TYPE_CHECKING:
@@ -42,9 +43,8 @@ def verdict_rows(evaluated: Evaluated, labels: Mapping[str, str], files: Sequenc
 
 def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[str], engine: Engine) -> Frame:
     table, checks = evaluated.table, evaluated.checks
-    rows = evaluated.frame.filter(~passes())
-    rows = rows.with_columns(*(check.failed.alias(_flag(no)) for no, check in enumerate(checks)), _BLANK)
-    failing = _occurring(rows, checks, engine) if engine.eager else range(len(checks))
+    rows = evaluated.frame.filter(~passes()).with_columns(_BLANK)
+    rows, failing = _with_details(rows, checks, engine)
     rows = rows.with_columns(_first_failure(failing, len(checks)).alias(_NUMBER))
     rows = rows.join(engine.from_arrow(_catalogue(table, checks, labels)), on=_NUMBER, how="left")
     duplicate = ~nw.col(KEPT).is_null()
@@ -63,16 +63,39 @@ def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[s
     )
 
 
-def _occurring(rows: Frame, checks: Sequence[Check], engine: Engine) -> list[int]:
-    """Number the checks that fail on any of these rows: few of many, and the others need no further look."""
-    counted = rows.select(*(nw.col(_flag(no)).any().alias(str(no)) for no in range(len(checks))))
-    return [int(no) for no, occurs in engine.to_arrow(counted).to_pylist()[0].items() if occurs]
+def _with_details(rows: Frame, checks: Sequence[Check], engine: Engine) -> tuple[Frame, list[int]]:
+    """Add in which check itself a row fails where only a joint look was taken; returns the checks that may fail.
+
+    Where a frame is computed at once, those that fail nowhere are left out: most do.
+    """
+    numbered = list(enumerate(checks))
+    alone = [no for no, check in numbered if joint_look_of(check) is None]
+    looks = sorted({look for _, check in numbered if (look := joint_look_of(check))})
+    if engine.eager:
+        occurring = _occurring(rows, [*map(flag, alone), *map(seen, looks)], engine)
+        alone = [no for no in alone if flag(no) in occurring]
+        looks = [look for look in looks if seen(look) in occurring]
+    jointly = [no for no, check in numbered if joint_look_of(check) in looks]
+    if jointly:
+        rows = rows.with_columns(**{flag(no): checks[no].failed for no in jointly})
+    if engine.eager:
+        occurring = _occurring(rows, list(map(flag, jointly)), engine)
+        jointly = [no for no in jointly if flag(no) in occurring]
+    return rows, sorted(alone + jointly)
+
+
+def _occurring(rows: Frame, names: Sequence[str], engine: Engine) -> set[str]:
+    """Return those of these boolean columns that are true in any row."""
+    if not names:
+        return set()
+    counted = engine.to_arrow(rows.select(*(nw.col(name).any() for name in names)))
+    return {name for name, occurs in counted.to_pylist()[0].items() if occurs}
 
 
 def _first_failure(failing: Iterable[int], checks: int) -> nw.Expr:
     """Number the verdict of a row: the first failing check, else the duplicate, else its dangling reference."""
     place = nw.col(ROW_NO)
-    own = [nw.when(nw.col(_flag(no))).then(number(no, place)) for no in failing]
+    own = [nw.when(nw.col(flag(no))).then(number(no, place)) for no in failing]
     duplicate, orphan = number(checks, place), nw.col(ORPHAN) + checks + 1
     key = nw.when(nw.col(KEPT).is_null()).then(orphan).otherwise(duplicate)
     return nw.when(nw.col(FAILS)).then(nw.coalesce(*own)).otherwise(key) if own else key
@@ -117,11 +140,7 @@ def _all_failures(failing: Sequence[tuple[int, Check]]) -> nw.Expr:
     if not failing:
         return nothing(nw.col(FILE))
     texts = [(no, nw.concat_str(nw.lit(f"{check.column}:{check.rule},"), nw.col(_EMPTY))) for no, check in failing]
-    return nw.concat_str(*(nw.when(nw.col(_flag(no))).then(text) for no, text in texts), ignore_nulls=True)
-
-
-def _flag(number: int) -> str:
-    return f"_check_{number}"
+    return nw.concat_str(*(nw.when(nw.col(flag(no))).then(text) for no, text in texts), ignore_nulls=True)
 
 
 def _key(table: Table) -> nw.Expr:

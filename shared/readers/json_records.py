@@ -138,18 +138,12 @@ def _rows_of(
 
 
 def _transposed(objects: Sequence[Record], table: Table) -> list[Sequence[Any]]:
-    """Turn objects into one sequence of values a column; a column's first name that has a value wins.
-
-    One name is picked twice, since picking a single one would give bare values instead of tuples.
-    """
+    """Turn objects into one sequence of values a column; a column's first name that has a value wins."""
     names = [column.names or (name,) for name, column in table.columns.items()]
+    firsts = [first for first, *_ in names]
     columns: list[Sequence[Any]] = [()] * len(names)
-    try:
-        pick = itemgetter(*(first for first, *_ in names), names[0][0])
-        for place, values in enumerate(islice(zip(*map(pick, objects), strict=True), len(names))):
-            columns[place] = values
-    except KeyError:
-        columns = [[found.get(first) for found in objects] for first, *_ in names]
+    for place, values in enumerate(zip(*_picked(objects, firsts), strict=True)):
+        columns[place] = values
     for place, (_, *others) in enumerate(names):
         for other in others:
             pairs = zip(objects, columns[place], strict=True)
@@ -157,17 +151,29 @@ def _transposed(objects: Sequence[Record], table: Table) -> list[Sequence[Any]]:
     return columns
 
 
+def _picked(objects: Sequence[Record], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of these names of each object, quickly where it has them all."""
+    pick = itemgetter(*names) if len(names) > 1 else lambda found: (found[names[0]],)
+    for found in objects:
+        try:
+            yield pick(found)
+        except KeyError:
+            yield tuple(map(found.get, names))
+
+
 def _column(values: Sequence[Any], name: str, faults: dict[int, str]) -> pa.Array:
     """Return one column as text, noting in ``faults`` the rows whose value is nested."""
     try:
         return pa.array(values, pa.string())
     except (pa.ArrowTypeError, pa.ArrowInvalid):
-        return pa.array([_text(value, place, name, faults) for place, value in enumerate(values)], pa.string())
+        texts = [
+            value if value is None or type(value) is str else _text(value, place, name, faults)
+            for place, value in enumerate(values)
+        ]
+        return pa.array(texts, pa.string())
 
 
-def _text(value: Any, place: int, name: str, faults: dict[int, str]) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+def _text(value: Any, place: int, name: str, faults: dict[int, str]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -3,14 +3,15 @@
 import json
 from collections import Counter
 
+import narwhals as nw
 from hypothesis import HealthCheck, given, settings
 
 from shared.datasets.catalogue import load_dataset
 from shared.domain.verdicts import REJECTING
 from shared.frames.engine import get_engine
 from shared.medallion import bronze
-from shared.quality.checks import fails, row_checks
-from shared.quality.prepare import with_clean_text, with_typed_values
+from shared.quality.checks import joint_look_of, joint_looks, row_checks
+from shared.quality.prepare import with_clean_text
 from tests.dirt import dirty_records
 from tests.outcome import AS_OF, outcome
 
@@ -36,16 +37,16 @@ def test_every_row_read_ends_in_exactly_one_place(records):
 
 @few
 @given(dirty_records(CONTRACT, most=12))
-def test_the_quick_look_at_a_row_finds_exactly_the_rows_that_fail_a_check(records):
+def test_a_joint_look_at_a_row_sees_exactly_what_the_checks_it_stands_for_would_see(records):
     engine = get_engine("pyarrow")
     rows = bronze.read(CONTRACT, [bronze.SourceFile("a.json", None, json.dumps(records).encode())])
     for table in CONTRACT.tables:
-        checks = row_checks(table, AS_OF)
-        frame = with_typed_values(with_clean_text(engine.from_arrow(rows[table.name]), table), table, AS_OF)
-        rejecting = {str(number): check.failed for number, check in enumerate(checks) if check.rejects}
-        looked = engine.to_arrow(frame.select(fails(table, checks).alias("quick"), **rejecting)).to_pylist()
-        for row in looked:
-            assert row.pop("quick") == any(row.values())
+        frame = with_clean_text(engine.from_arrow(rows[table.name]), table)
+        for name, look in joint_looks(table).items():
+            stood_for = [check for check in row_checks(table, AS_OF) if joint_look_of(check) == name]
+            each = nw.any_horizontal(*(check.failed for check in stood_for), ignore_nulls=True)
+            seen = engine.to_arrow(frame.select(look.fill_null(value=False).alias("jointly"), each.alias("alone")))
+            assert seen["jointly"].to_pylist() == seen["alone"].to_pylist()
 
 
 def test_references_and_keys_are_unique_among_accepted_rows():

@@ -41,7 +41,7 @@ def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     sample = generate(records, seed, fault_rate)
     path: Path = tmp_path_factory.mktemp("samples") / "sample.json"
     sample.write_json(path)
-    contract, engine = load_dataset("ecommerce").contract, get_engine("pandas")
+    contract, engine = load_dataset("ecommerce").contract, get_engine("pyarrow")
     as_of = AS_OF.replace(tzinfo=UTC)
     context = RunContext("job", "run", "tester", as_of=as_of, loaded_at=as_of, token_key=b"key")
     tables = bronze.read(contract, [bronze.SourceFile(path.name, None, path.read_bytes())])
