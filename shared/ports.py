@@ -1,4 +1,4 @@
-"""What the services need of the outside, as protocols; ``adapters`` implement them, ``bootstrap`` joins the two."""
+"""What services need of the outside, as protocols; ``adapters`` implement them, ``bootstrap`` joins both."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ class JobFilter:
     parent_job_id: str | None = None
     user_id: str | None = None
     name: str | None = None
+    created_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,17 @@ class JobStore(Protocol):
     def find(self, wanted: JobFilter, limit: int, token: str | None = None) -> JobPage:
         """Return a page of jobs."""
 
-    def claim_content(self, content_key: str, job_id: str) -> str:
-        """Insert the content key if absent; returns the id of the job that holds it, ours or an earlier one."""
+    def claim_content(self, content_key: str, job_id: str, *, take_over: bool = False) -> tuple[str, ...]:
+        """Make ``job_id`` the holder of the content if nobody holds it, or in any case with ``take_over``.
 
-    def take_over_content(self, content_key: str, job_id: str) -> None:
-        """Make ``job_id`` the holder of the content key, whoever held it."""
+        Returns the ids of all its holders so far, the present one last.
+        """
+
+    def content_holders(self, content_key: str) -> tuple[str, ...]:
+        """Return the ids of all holders of the content so far, the present one last."""
+
+    def ping(self) -> None:
+        """Raise :class:`~shared.errors.UnavailableError` when the store does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,10 @@ class AggregateTable:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseLoad:
-    """All that one run brings to a warehouse; loaded in one transaction, and at most once per (job, run)."""
+    """All that one run brings to a warehouse; loaded in one transaction, and at most once per (job, run).
+
+    ``supersedes`` are jobs whose rows it takes the place of; they cannot be loaded any more afterwards.
+    """
 
     job_id: str
     run_id: str
@@ -140,7 +150,7 @@ class WarehouseLoad:
     tables: tuple[TableLoad, ...]
     aggregates: tuple[AggregateTable, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
-    supersedes: str | None = None
+    supersedes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,7 @@ class TableInfo:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One filter of a table read: a column, an operator, and the value as text (cast to the column's type)."""
+    """One filter of a table read: a column, an operator, and the value as text, cast to the column's type."""
 
     column: str
     operator: Literal["=", "!=", "<", "<=", ">", ">=", "~"]
@@ -168,7 +178,8 @@ class Warehouse(Protocol):
     def load(self, load: WarehouseLoad) -> dict[str, int]:
         """Load a run in one transaction; returns the rows that each of its tables holds of this load.
 
-        A run that was loaded before changes nothing.
+        A run that was loaded before changes nothing. Raises :class:`~shared.errors.ConflictError` when
+        another job has superseded this one.
         """
 
     def tables(self) -> list[TableInfo]:

@@ -40,8 +40,10 @@ class ProcessingPath(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobFile:
-    """One file of a job as it was sent. ``blob`` is its path in bronze, ``table`` the contract table it feeds
-    (None when one file feeds all tables of the dataset), ``records`` its counted records (None: not countable).
+    """One file of a job as it was sent.
+
+    ``blob`` is its path in bronze, ``table`` the contract table it feeds (None when one file feeds all tables of the
+    dataset), ``records`` its counted records (None: not countable).
     """
 
     filename: str
@@ -104,15 +106,31 @@ class TimelineEvent:
     note: str | None = None
 
 
+#: How the ids of runs begin.
+RUN_PREFIX = "run-"
+
 _LAST_MILLISECOND = 2**48 - 1
 
 
 def new_job_id(now: datetime) -> str:
     """Make a job id whose text order is newest first, so that a key-ordered store lists the latest jobs first."""
-    inverted = _LAST_MILLISECOND - int(now.timestamp() * 1000)
-    return f"{inverted:012x}{secrets.token_hex(6)}"
+    return _inverted(now) + secrets.token_hex(6)
+
+
+def first_job_id_after(moment: datetime) -> str:
+    """Return the text that the ids of all jobs made after ``moment`` sort before."""
+    return _inverted(moment)
+
+
+def _inverted(moment: datetime) -> str:
+    return f"{_LAST_MILLISECOND - int(moment.timestamp() * 1000):012x}"
 
 
 def new_run_id(attempt: int) -> str:
     """Make the id of one processing run of a job; every output path contains it."""
-    return f"run-{attempt}-{secrets.token_hex(4)}"
+    return f"{RUN_PREFIX}{attempt}-{secrets.token_hex(4)}"
+
+
+def attempt_of(run_id: str) -> int:
+    """Return the attempt in which a run was made."""
+    return int(run_id.removeprefix(RUN_PREFIX).partition("-")[0])

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime  # noqa: TC003 - the annotations are read when a manifest is decoded
 
-from shared.domain.ledger import Balance, Ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from shared.domain.job import JobFile  # noqa: TC001 - likewise
+from shared.domain.ledger import Ledger  # noqa: TC001 - likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +23,21 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one run of a job produced. Written once, atomically; readers find outputs only through it."""
+    """What one run of a job produced. Written once, atomically; readers find outputs only through it.
+
+    A failed run leaves the same account of itself where it belongs to that run alone.
+    """
 
     job_id: str
     run_id: str
     dataset: str
     contract_version: int
-    as_of: str
-    loaded_at: str
+    as_of: datetime
+    loaded_at: datetime
     ledger: Ledger
     rule_counts: dict[str, dict[str, int]]
     gold_rows: dict[str, int]
     silver: tuple[OutputFile, ...]
     quarantine: tuple[OutputFile, ...]
     gold: tuple[OutputFile, ...]
-    inputs: tuple[dict[str, Any], ...]
-
-    @classmethod
-    def from_dict(cls, raw: Mapping[str, Any]) -> Manifest:
-        """Rebuild a manifest from what ``dataclasses.asdict`` made of it."""
-        values = dict(raw)
-        values["ledger"] = {table: Balance(**counts) for table, counts in raw["ledger"].items()}
-        for kind in ("silver", "quarantine", "gold"):
-            values[kind] = tuple(OutputFile(**file) for file in raw[kind])
-        values["inputs"] = tuple(raw["inputs"])
-        return cls(**values)
+    inputs: tuple[JobFile, ...]

@@ -1,0 +1,1 @@
+"""Measures Strata beside hand-written programs that apply the same rules to the same file."""

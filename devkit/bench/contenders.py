@@ -1,0 +1,43 @@
+"""Who takes part: Strata on each of its engines, and the programs written by hand for the same job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    Run = Callable[[Path, datetime, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A program that cleans a file: its title, the module that holds it, and the engine if it is Strata."""
+
+    title: str
+    module: str
+    engine: str | None = None
+
+    def load(self) -> Run:
+        """Import the program and return what runs it: a function of source, as-of time and output folder."""
+        module = import_module(f"devkit.bench.{self.module}")
+        if self.engine is None:
+            run: Run = module.run
+            return run
+        import_module(self.engine)
+        return partial(module.run_on, self.engine)
+
+
+#: By name, in the order of the table.
+CONTENDERS = {
+    "strata-pyarrow": Contender("Strata on pyarrow", "ours", "pyarrow"),
+    "strata-pandas": Contender("Strata on pandas", "ours", "pandas"),
+    "pandas": Contender("pandas by hand", "pandas_peer"),
+    "polars": Contender("Polars by hand", "polars_peer"),
+    "duckdb": Contender("DuckDB by hand", "duckdb_peer"),
+}

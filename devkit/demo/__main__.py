@@ -1,0 +1,84 @@
+"""``python -m devkit.demo``: run the demo on a system of its own and leave nothing behind."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Never
+
+import httpx
+from rich.console import Console
+
+from devkit.demo.client import Client
+from devkit.demo.follow import send_and_follow, succeeded, waits_for_large_path
+from devkit.demo.report import report
+from devkit.demo.uploads import sample_uploads
+from devkit.errors import LocalSystemError
+from devkit.system import LocalSystem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+
+    from devkit.demo.follow import Job
+    from devkit.demo.uploads import Upload
+
+_WIDTH_WITHOUT_TERMINAL = 132
+
+
+def main() -> int:
+    """Run the demo; returns 0 when every job came to its proper end, else 1."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH_WITHOUT_TERMINAL)
+    try:
+        with tempfile.TemporaryDirectory(prefix="strata-demo-") as folder:
+            return _run(Path(folder), console)
+    except KeyboardInterrupt:
+        console.print("Interrupted.")
+        return 130
+    except httpx.HTTPStatusError as error:
+        console.print(f"The API answered {error.response.status_code}: {error.response.text}", markup=False)
+    except (LocalSystemError, TimeoutError, httpx.TransportError) as error:
+        console.print(f"The demo failed: {error}", markup=False)
+    return 1
+
+
+def _run(folder: Path, console: Console) -> int:
+    console.print("Starting Azurite and the local host on free ports …")
+    with LocalSystem(folder) as system, Client(system.base_url, system.token) as client:
+        console.print("Making sample files …")
+        uploads = list(sample_uploads())
+        console.print(f"Sending {len(uploads)} files to {system.base_url}/api/jobs, each as a job …")
+        jobs = send_and_follow(client, uploads, console)
+        report(client, jobs, console)
+        console.print("Stopping everything that was started …")
+    problems = [*_failures(jobs), *_contradictions(uploads, jobs)]
+    for problem in problems:
+        console.print(problem, markup=False)
+    if not problems:
+        console.print("Done: every row went where the samples' answer key says. To try it yourself: make up")
+    return 1 if problems else 0
+
+
+def _failures(jobs: Sequence[Job]) -> Iterator[str]:
+    for job in jobs:
+        if not succeeded(job) and not waits_for_large_path(job):
+            yield f"'{job['jobName']}' failed: {job['error']}"
+
+
+def _contradictions(uploads: Sequence[Upload], jobs: Sequence[Job]) -> Iterator[str]:
+    for upload, job in zip(uploads, jobs, strict=True):
+        if succeeded(job) and job["ledger"] != upload.expected:
+            yield f"'{job['jobName']}' should have come to {upload.expected}, but came to {job['ledger']}"
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> Never:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Writes sample files: ``python -m devkit.samples ecommerce --records 500 --out sample.json``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Write sample files with known faults.", no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def samples() -> None:
+    """Write sample files with known faults."""
+
+
+@app.command()
+def ecommerce(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    records: Annotated[int, typer.Option(min=0, help="How many records; 10,000 are about 30 MB.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same file.")] = 1,
+    fault_rate: Annotated[float, typer.Option(min=0, max=1, help="The share of objects that carry a fault.")] = 0.05,
+    as_of: Annotated[datetime, typer.Option(help="The job's as-of time (UTC) that the answers hold for.")] = datetime(
+        2026, 1, 15, 12
+    ),
+    without: Annotated[list[str] | None, typer.Option(help="A kind of fault to leave out; may be repeated.")] = None,
+    ndjson: Annotated[bool, typer.Option("--ndjson", help="One record a line instead of a JSON array.")] = False,
+    answers: Annotated[Path | None, typer.Option(help="Write the answer key here, as JSON.")] = None,
+) -> None:
+    """Write e-commerce records of ten objects each."""
+    from devkit.samples.ecommerce import generate  # noqa: PLC0415 - help needs none of it
+
+    sample = generate(records, seed, fault_rate, as_of, without or ())
+    if ndjson:
+        sample.write_ndjson(out)
+    else:
+        sample.write_json(out)
+    if answers:
+        sample.write_answers(answers)
+    typer.echo(f"{out}: {records:,} records, {out.stat().st_size:,} bytes, {len(sample.faults):,} faults")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,51 @@
+"""Sends a received job on its way, to the queue of its path. May be repeated: a message may come twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.domain.job import JobState, ProcessingPath
+from shared.domain.message import JobMessage
+from shared.domain.routing import LARGE_QUEUE, SMALL_QUEUE
+from shared.errors import ConflictError
+from shared.logs import stage
+
+if TYPE_CHECKING:
+    from shared.domain.intake import Intake
+    from shared.domain.job import Job
+    from shared.domain.routing import Routing
+    from shared.ports import JobQueue
+    from shared.services.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Queues jobs."""
+
+    queue: JobQueue
+    journal: Journal
+
+    def __call__(self, job: Job, intake: Intake) -> Job:
+        """Queue a received job, or end it when its files could not be counted; returns the job as it then is."""
+        try:
+            if intake.routing is None:
+                return self.journal.record(job, JobState.FAILED)
+            with stage("routed") as watch:
+                self.send(job)
+            return self.journal.record(job, JobState.ROUTED, ms=watch.ms, note=_note(intake.routing))
+        except ConflictError:
+            # Whoever took the job up meanwhile has also written down that it was routed.
+            return self.journal.jobs.get(job.job_id) or job
+
+    def send(self, job: Job) -> None:
+        """Put the message of a job's present attempt on the queue of its path."""
+        small = job.processing_path is ProcessingPath.SMALL_BATCH
+        message = JobMessage(job.job_id, job.parent_job_id, job.user_id, job.dataset, job.attempt)
+        self.queue.send(SMALL_QUEUE if small else LARGE_QUEUE, message)
+
+
+def _note(routing: Routing) -> str:
+    if routing.path is ProcessingPath.SMALL_BATCH:
+        return f"{routing.reason}."
+    return f"{routing.reason}. It waits in {routing.queue} until the large path, not part of this version, exists."

@@ -1,0 +1,88 @@
+"""What can be asked of the warehouse: its tables, and the business queries of the datasets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from shared.datasets.catalogue import all_queries
+from shared.errors import InvalidRequestError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from shared.datasets.named_sql import NamedQuery, QueryParameter
+    from shared.ports import Condition, TableInfo, Warehouse
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"integer": int, "date": date.fromisoformat, "text": str}
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """The use case."""
+
+    warehouse: Warehouse
+
+    def tables(self) -> list[TableInfo]:
+        """Return the tables and views, by name."""
+        return self.warehouse.tables()
+
+    def read(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] = (),
+        conditions: Sequence[Condition] = (),
+        order_by: Sequence[str] = (),
+        limit: int = 100,
+        offset: int = 0,
+    ) -> pa.Table:
+        """Return rows of a table or view; see :meth:`shared.ports.Warehouse.read`."""
+        return self.warehouse.read(
+            table, columns=columns, conditions=conditions, order_by=order_by, limit=limit, offset=offset
+        )
+
+    def queries(self) -> list[NamedQuery]:
+        """Return the business queries, by name."""
+        return all_queries()
+
+    def run(self, name: str, raw_parameters: Mapping[str, str]) -> pa.Table:
+        """Run a query; parameters come as text, and those not given take their default.
+
+        Raises :class:`NotFoundError` for an unknown query, and :class:`InvalidRequestError` for an unknown
+        parameter or a value that does not fit its type.
+        """
+        query = next((query for query in all_queries() if query.name == name), None)
+        if query is None:
+            known = [query.name for query in all_queries()]
+            advice = f"Use one of: {', '.join(known)}."
+            raise NotFoundError(f"There is no query {name!r}.", code="unknown_query", advice=advice, known=known)
+        unknown = sorted(set(raw_parameters) - {parameter.name for parameter in query.parameters})
+        if unknown:
+            known = [parameter.name for parameter in query.parameters]
+            raise InvalidRequestError(
+                f"The query {name} has no parameter {unknown[0]!r}.",
+                code="unknown_parameter",
+                advice=f"Its parameters are: {', '.join(known) or 'none'}.",
+                known=known,
+            )
+        values = {
+            parameter.name: _parsed(parameter, raw_parameters.get(parameter.name, parameter.default))
+            for parameter in query.parameters
+        }
+        return self.warehouse.query(query.sql, values)
+
+
+def _parsed(parameter: QueryParameter, text: str) -> Any:
+    try:
+        return _PARSERS[parameter.type](text)
+    except ValueError as error:
+        raise InvalidRequestError(
+            f"The parameter {parameter.name} should be of type {parameter.type}.",
+            code="invalid_parameter",
+            parameter=parameter.name,
+            type=parameter.type,
+        ) from error

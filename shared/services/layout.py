@@ -1,0 +1,98 @@
+"""Where everything of a job lies in storage: every path is a function of the job and, for outputs, of the run."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.domain.job import Job
+
+_MAX_NAME_BYTES = 200
+_FORBIDDEN = frozenset('/\\<>:"|?*#%')
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The containers of a deployment and the paths inside them."""
+
+    bronze: str = "bronze"
+    silver: str = "silver"
+    gold: str = "gold"
+    manifests: str = "manifests"
+
+    def cleaned(self, job: Job, run_id: str) -> tuple[str, str]:
+        """Return container and prefix of a run's silver rows."""
+        return self.silver, f"cleaned/{_job_prefix(job)}{run_id}/"
+
+    def quarantine(self, job: Job, run_id: str) -> tuple[str, str]:
+        """Return container and prefix of a run's verdicts."""
+        return self.silver, f"quarantine/{_job_prefix(job)}{run_id}/"
+
+    def analytics(self, job: Job, run_id: str) -> tuple[str, str]:
+        """Return container and prefix of a run's gold."""
+        return self.gold, f"analytics/{_job_prefix(job)}{run_id}/"
+
+    def places(self, job: Job) -> tuple[tuple[str, str], ...]:
+        """Return all containers and prefixes under which a job's runs leave something, each under its own id."""
+        prefix = _job_prefix(job)
+        return (
+            (self.silver, f"cleaned/{prefix}"),
+            (self.silver, f"quarantine/{prefix}"),
+            (self.gold, f"analytics/{prefix}"),
+            (self.manifests, f"{job.job_id}/"),
+        )
+
+    def intake(self, job_id: str) -> tuple[str, str]:
+        """Return container and path of what a job was asked to do."""
+        return self.manifests, f"{job_id}/receipt.json"
+
+    def manifest(self, job_id: str) -> tuple[str, str]:
+        """Return container and path of a job's manifest."""
+        return self.manifests, f"{job_id}.json"
+
+    def failed_run(self, job_id: str, run_id: str) -> tuple[str, str]:
+        """Return container and path of what a failed run found out."""
+        return self.manifests, f"{job_id}/{run_id}/ledger.json"
+
+
+def bronze_paths(user_id: str, parent_job_id: str, job_id: str, filenames: Iterable[str]) -> list[str]:
+    """Return a path for each file of a job; names that are equal once they are safe get a number."""
+    prefix = f"{safe_name(user_id)}/{parent_job_id}/{job_id}/"
+    taken: dict[str, None] = {}
+    for filename in filenames:
+        name, number = safe_name(filename), 1
+        stem, dot, suffix = name.rpartition(".")
+        while name in taken:
+            number += 1
+            name = f"{stem} ({number}).{suffix}" if dot and stem else f"{suffix} ({number})"
+        taken[name] = None
+    return [prefix + name for name in taken]
+
+
+def safe_name(name: str) -> str:
+    """Return a name that can stand as one segment of a blob's path.
+
+    Folders, control and direction characters and what file systems refuse are left out or replaced; letters of all
+    scripts stay.
+    """
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    kept = "".join("_" if letter in _FORBIDDEN else letter for letter in base if _is_visible(letter))
+    stem, dot, suffix = kept.strip(" .").rpartition(".")
+    stem = _shortened(stem, _MAX_NAME_BYTES - len(suffix.encode()) - 1) if dot else ""
+    return _shortened(f"{stem}{dot}{suffix}", _MAX_NAME_BYTES).strip(" .") or "file"
+
+
+def _is_visible(letter: str) -> bool:
+    return letter == " " or unicodedata.category(letter)[0] not in "CZ"
+
+
+def _shortened(text: str, most_bytes: int) -> str:
+    return text.encode("utf-8", "ignore")[: max(most_bytes, 0)].decode("utf-8", "ignore")
+
+
+def _job_prefix(job: Job) -> str:
+    return f"{safe_name(job.user_id)}/{job.parent_job_id}/{job.job_id}/"

@@ -1,0 +1,112 @@
+"""Brings the gold of a manifest into the warehouse and ends the job; every step may be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.datasets.catalogue import load_dataset
+from shared.domain.job import JobState
+from shared.domain.ledger import totals
+from shared.errors import ConflictError, UnavailableError
+from shared.logs import stage
+from shared.ports import TableLoad, WarehouseLoad
+from shared.services.journal import problem_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from shared.domain.job import Job
+    from shared.domain.manifest import Manifest
+    from shared.ports import JobStore, Warehouse
+    from shared.services.journal import Journal, Run
+    from shared.services.outputs import Outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """The last part of a job: from ``gold`` to its end."""
+
+    jobs: JobStore
+    journal: Journal
+    outputs: Outputs
+    warehouse: Warehouse
+    token_key: bytes
+
+    def __call__(self, run: Run, manifest: Manifest, gold: Mapping[str, pa.Table] | None = None) -> None:
+        """Load a manifest's gold (read from storage unless given) and end the job.
+
+        While the warehouse does not answer, the job waits in ``gold`` with the reason. A job whose content
+        another job has taken over and published ends as superseded.
+        """
+        job = run.job
+        holders = self.jobs.content_holders(job.content_key)
+        earlier = holders[: holders.index(job.job_id)] if job.job_id in holders else ()
+        try:
+            with stage("published") as watch:
+                self.warehouse.load(self._load(job, manifest, gold, earlier))
+        except UnavailableError as error:
+            self._wait(run, error)
+            return
+        except ConflictError as error:
+            if error.code != "superseded":
+                raise
+            run.record(JobState.SUPERSEDED, superseded_by=error.details["by"], run_id=manifest.run_id)
+            self.outputs.keep_only(job, manifest.run_id)
+            return
+        run.record(JobState.PUBLISHED, ms=watch.ms)
+        with stage("succeeded") as watch:
+            for job_id in earlier:
+                self._supersede(job_id, job.job_id)
+            self.outputs.keep_only(job, manifest.run_id)
+        rejected = totals(manifest.ledger).quarantined
+        state = JobState.SUCCEEDED_WITH_REJECTS if rejected else JobState.SUCCEEDED
+        run.record(state, ms=watch.ms, run_id=manifest.run_id, problem=None)
+
+    def _load(
+        self, job: Job, manifest: Manifest, gold: Mapping[str, pa.Table] | None, earlier: tuple[str, ...]
+    ) -> WarehouseLoad:
+        # The frame libraries are imported by the first job, not on the way to the functions.
+        from shared.medallion.context import RunContext  # noqa: PLC0415
+        from shared.medallion.gold import aggregate_tables  # noqa: PLC0415
+
+        dataset = load_dataset(job.dataset)
+        own = [table for table in dataset.gold if not table.aggregate]
+        if gold is None:
+            names = {table.name for table in own}
+            gold = self.outputs.read(file for file in manifest.gold if file.table in names)
+        context = RunContext(
+            job_id=job.job_id,
+            run_id=manifest.run_id,
+            user_id=job.user_id,
+            as_of=manifest.as_of,
+            loaded_at=manifest.loaded_at,
+            token_key=self.token_key,
+        )
+        return WarehouseLoad(
+            job_id=job.job_id,
+            run_id=manifest.run_id,
+            user_id=job.user_id,
+            loaded_at=manifest.loaded_at,
+            tables=tuple(TableLoad(table.name, table.key, "upsert", gold[table.name]) for table in own),
+            aggregates=aggregate_tables(dataset, context),
+            views=dataset.views,
+            supersedes=earlier,
+        )
+
+    def _wait(self, run: Run, error: UnavailableError) -> None:
+        """Leave the job in gold with the reason; said once, however often it is tried."""
+        problem = problem_of(error)
+        if run.job.problem != problem or run.job.state is not JobState.GOLD:
+            note = "Waits for the warehouse; it is published by the next sweep or a retry."
+            run.record(JobState.GOLD, note=note, problem=problem)
+
+    def _supersede(self, job_id: str, by: str) -> None:
+        """End an earlier job of the same content; its rows in the warehouse have gone with the load."""
+        while (job := self.jobs.get(job_id)) is not None and job.state is not JobState.SUPERSEDED:
+            try:
+                self.journal.record(job, JobState.SUPERSEDED, note=f"Job {by} took its place.", superseded_by=by)
+            except ConflictError:
+                continue

@@ -1,0 +1,69 @@
+"""What is kept of a job besides the job itself, as JSON files: its intake, its manifest, the account of a failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from shared.domain.intake import Intake
+from shared.domain.manifest import Manifest
+from shared.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from shared.domain.job import Job
+    from shared.ports import BlobStore
+    from shared.services.layout import Layout
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecords:
+    """Reads and writes the records of jobs."""
+
+    blobs: BlobStore
+    layout: Layout
+
+    def claim_intake(self, intake: Intake) -> Intake:
+        """Write an intake unless the job has one; returns the one that stands."""
+        if self.blobs.put_new(*self.layout.intake(intake.job_id), msgspec.json.encode(intake)):
+            return intake
+        return self.intake(intake.job_id)
+
+    def save_intake(self, intake: Intake) -> None:
+        """Replace an intake, after its files were counted again."""
+        self.blobs.put(*self.layout.intake(intake.job_id), msgspec.json.encode(intake))
+
+    def intake(self, job_id: str) -> Intake:
+        """Return what a job was asked to do."""
+        return msgspec.json.decode(self.blobs.get(*self.layout.intake(job_id)), type=Intake)
+
+    def claim_manifest(self, manifest: Manifest) -> Manifest:
+        """Write a manifest unless the job has one; returns the one that stands."""
+        if self.blobs.put_new(*self.layout.manifest(manifest.job_id), msgspec.json.encode(manifest)):
+            return manifest
+        return msgspec.json.decode(self.blobs.get(*self.layout.manifest(manifest.job_id)), type=Manifest)
+
+    def manifest(self, job_id: str) -> Manifest | None:
+        """Return the manifest of a job, or None while no run has finished."""
+        return self._read(*self.layout.manifest(job_id))
+
+    def save_failed_run(self, account: Manifest) -> None:
+        """Keep what a failed run found out: its ledger and its verdicts."""
+        path = self.layout.failed_run(account.job_id, account.run_id)
+        self.blobs.put(*path, msgspec.json.encode(account))
+
+    def account(self, job: Job) -> Manifest | None:
+        """Return the manifest of a job, or what its last run found out before it failed, or None."""
+        manifest = self.manifest(job.job_id)
+        if manifest is None and job.run_id is not None:
+            return self._read(*self.layout.failed_run(job.job_id, job.run_id))
+        return manifest
+
+    def _read(self, container: str, path: str) -> Manifest | None:
+        try:
+            return msgspec.json.decode(self.blobs.get(container, path), type=Manifest)
+        except NotFoundError:
+            return None

@@ -1,0 +1,92 @@
+"""Finds jobs that nobody is working on and queues them again; a second message for a job does no harm."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.domain.job import JobState, ProcessingPath
+from shared.errors import ConflictError, UnavailableError
+from shared.logs import job_logging
+from shared.ports import JobFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.domain.job import Job
+    from shared.ports import Clock, JobStore, Warehouse
+    from shared.services.dispatch import Dispatch
+    from shared.services.journal import Journal
+    from shared.services.records import JobRecords
+
+_PATIENCE = timedelta(minutes=10)
+_HORIZON = timedelta(days=30)
+_PAGE = 100
+_UNFINISHED = (JobState.RECEIVED, JobState.ROUTED, JobState.SILVER, JobState.GOLD, JobState.PUBLISHED)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """How many jobs were queued again because they stood still, and because they wait to be published."""
+
+    stalled: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The use case."""
+
+    jobs: JobStore
+    journal: Journal
+    records: JobRecords
+    dispatch: Dispatch
+    warehouse: Warehouse
+    clock: Clock
+
+    def __call__(self) -> SweepReport:
+        """Queue again what stood still for ten minutes, and what waits in gold if the warehouse answers."""
+        stalled, waiting, answers = 0, 0, self._warehouse_answers()
+        for job in self._unfinished():
+            if job.state is JobState.GOLD and job.problem is not None:
+                waiting += answers and self._queue_again(job)
+            elif self.clock.now() - job.updated_at >= _PATIENCE:
+                stalled += self._queue_again(job)
+        report = SweepReport(stalled, waiting)
+        _log.info("swept", extra={"fields": {"stalled": report.stalled, "waiting": report.waiting}})
+        return report
+
+    def _unfinished(self) -> Iterator[Job]:
+        since = self.clock.now() - _HORIZON
+        for state in _UNFINISHED:
+            token: str | None = None
+            while True:
+                page = self.jobs.find(JobFilter(state=state.value, created_after=since), _PAGE, token)
+                yield from page.jobs
+                token = page.next_token
+                if token is None:
+                    break
+
+    def _queue_again(self, job: Job) -> bool:
+        """Queue one job, unless it moves after all; marking it first keeps the next sweep from doing so again."""
+        with job_logging(job.job_id):
+            try:
+                if job.state is JobState.RECEIVED:
+                    self.dispatch(job, self.records.intake(job.job_id))
+                    return True
+                if job.processing_path is not ProcessingPath.SMALL_BATCH:
+                    return False
+                self.dispatch.send(self.journal.touch(job))
+            except ConflictError:
+                return False
+            return True
+
+    def _warehouse_answers(self) -> bool:
+        try:
+            self.warehouse.ping()
+        except UnavailableError:
+            return False
+        return True

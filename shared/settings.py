@@ -1,0 +1,80 @@
+"""Everything a deployment can set, read from the environment once and only when it is first needed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import AppError
+
+
+class Settings(BaseSettings):
+    """The settings of one deployment.
+
+    Names in the environment are ``STRATA_`` and the field's name in capitals, except those that Azure Functions
+    itself defines. Secrets have no default: a deployment without them does not start.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="STRATA_", extra="ignore", frozen=True, populate_by_name=True)
+
+    storage: SecretStr | None = Field(
+        default=None,
+        validation_alias="AzureWebJobsStorage",
+        description="Connection string of the storage account; without one, managed identity is used.",
+    )
+    storage_account: str | None = Field(
+        default=None,
+        validation_alias="AzureWebJobsStorage__accountName",
+        description="Name of the storage account that managed identity signs in to.",
+    )
+    storage_client_id: str | None = Field(
+        default=None,
+        validation_alias="AzureWebJobsStorage__clientId",
+        description="Client id of a user-assigned managed identity; none means the system-assigned one.",
+    )
+    site_instance: str | None = Field(
+        default=None,
+        validation_alias="WEBSITE_INSTANCE_ID",
+        description="Set by Azure on every instance of the function app; never set it yourself.",
+    )
+
+    api_token: SecretStr = Field(min_length=1, description="The token that clients of the API send as bearer.")
+    token_key: SecretStr = Field(
+        min_length=1, description="The key with which personal identifiers are tokenised in gold."
+    )
+    warehouse_url: str = Field(description="Where gold is loaded, for example duckdb:///data/warehouse.duckdb")
+
+    small_batch_threshold: int = Field(default=10_000, ge=0, description="The most records of a small job.")
+    max_upload_bytes: int = Field(default=100_000_000, gt=0, description="The most bytes of one request.")
+    engine: Literal["pyarrow", "pandas"] = Field(default="pyarrow", description="The engine of small jobs.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
+
+    bronze_container: str = Field(default="bronze", description="Files as they were sent.")
+    silver_container: str = Field(default="silver", description="Cleaned rows and quarantined rows.")
+    gold_container: str = Field(default="gold", description="Analytical tables as Parquet.")
+    manifests_container: str = Field(default="manifests", description="What each job received and produced.")
+    jobs_table: str = Field(default="jobs", description="Jobs and their timelines.")
+    content_keys_table: str = Field(default="contentkeys", description="Which job holds which content.")
+
+    @property
+    def in_azure(self) -> bool:
+        """Whether this process runs in an Azure Functions app, where several instances may run at once."""
+        return bool(self.site_instance)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process; raises :class:`AppError` naming those missing or wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the environment gives the rest
+    except ValidationError as error:
+        faults = [(str(fault["loc"][0]), fault["msg"]) for fault in error.errors(include_input=False)]
+        raise AppError(
+            "The settings are not complete: " + "; ".join(f"{name}: {reason}" for name, reason in faults) + ".",
+            code="invalid_settings",
+            advice="Set each of them in the environment as STRATA_ and the name in capitals.",
+            settings=[name for name, _ in faults],
+        ) from None

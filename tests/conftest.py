@@ -1,0 +1,105 @@
+"""What tests share: one Azurite, one whole local system and one Spark session, each made when first used."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import httpx
+import hypothesis
+import pytest
+
+from devkit.azurite.server import Azurite
+from devkit.java import suitable_java
+from devkit.system import LocalSystem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyspark.sql import SparkSession
+
+# The usual run finds the same every time; the complete one looks further.
+hypothesis.settings.register_profile("usual", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("complete", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("complete" if os.environ.get("STRATA_COMPLETE") else "usual")
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    """A storage account; tests take names of their own in it."""
+    folder = tmp_path_factory.mktemp("azurite")
+    key = base64.b64encode(secrets.token_bytes(64)).decode()
+    server = Azurite(folder / "data", key, folder / "azurite.log")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
+    """The whole system, as 'make up' starts it; it keeps what earlier tests have sent."""
+    with LocalSystem(tmp_path_factory.mktemp("system")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(system: LocalSystem) -> Iterator[httpx.Client]:
+    """A client of the whole system that shows its token."""
+    headers = {"Authorization": f"Bearer {system.token}"}
+    with httpx.Client(base_url=system.base_url, headers=headers, timeout=60, trust_env=False) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """Spark as Databricks runs it: UTC, and ANSI, where a cast that fails is an error."""
+    if not suitable_java():
+        pytest.skip("Spark needs Java 17 or newer")
+    from pyspark.sql import SparkSession
+
+    os.environ.update(PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable)
+    session = (
+        SparkSession.builder.master("local[2]")
+        .appName("strata-tests")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.memory", "2g")
+        .config("spark.sql.ansi.enabled", "true")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("spark")))
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything can be had, a skipped test is a failure."""
+    if _skip_reasons(session.config) and _skips_count_as_failures() and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how many tests were skipped and why."""
+    reasons = _skip_reasons(config)
+    verdict = ", which is a failure here (STRATA_NO_SKIPS)" if reasons and _skips_count_as_failures() else ""
+    terminalreporter.write_line(f"{reasons.total()} skipped{verdict}")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"  {count} × {reason}")
+
+
+def _skip_reasons(config: pytest.Config) -> Counter[str]:
+    reporter: pytest.TerminalReporter = config.pluginmanager.getplugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", [])
+    return Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped if report.longrepr)
+
+
+def _skips_count_as_failures() -> bool:
+    return os.environ.get("STRATA_NO_SKIPS") == "1"

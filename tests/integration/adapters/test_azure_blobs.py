@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.adapters.azure.account import StorageAccount
+from shared.adapters.azure.blobs import AzureBlobStore
+from shared.errors import NotFoundError, UnavailableError
+from shared.ports import BlobInfo
+
+if TYPE_CHECKING:
+    from devkit.azurite.server import Azurite
+
+
+@pytest.fixture(scope="module")
+def blobs(account: StorageAccount) -> AzureBlobStore:
+    return AzureBlobStore(account)
+
+
+def test_a_container_appears_with_its_first_blob(blobs: AzureBlobStore, unique: str) -> None:
+    blobs.put(unique, "a/b.txt", b"one")
+    assert blobs.get(unique, "a/b.txt") == b"one"
+
+
+def test_put_replaces(blobs: AzureBlobStore, unique: str) -> None:
+    blobs.put(unique, "a", b"one")
+    blobs.put(unique, "a", b"two")
+    assert blobs.get(unique, "a") == b"two"
+
+
+def test_a_stream_is_sent_from_where_it_stands_even_when_the_container_is_new(
+    blobs: AzureBlobStore, unique: str
+) -> None:
+    stream = io.BytesIO(b"skipped" + bytes(range(256)) * 1_000)
+    stream.seek(7)
+    blobs.put(unique, "stream", stream)
+    assert blobs.get(unique, "stream") == bytes(range(256)) * 1_000
+
+
+def test_put_new_writes_once_whoever_tries(blobs: AzureBlobStore, unique: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        written = list(pool.map(lambda n: blobs.put_new(unique, "only", b"%d" % n), range(8)))
+    assert written.count(True) == 1
+    assert blobs.get(unique, "only") == b"%d" % written.index(True)
+
+
+def test_names_of_all_scripts_survive(blobs: AzureBlobStore, unique: str) -> None:
+    path = "Müller & Söhne/注文 (2) +#%.json"
+    blobs.put(unique, path, b"x")
+    assert [blob.path for blob in blobs.list(unique, "Müller")] == [path]
+    assert blobs.get(unique, path) == b"x"
+
+
+def test_a_list_holds_what_begins_with_the_prefix_in_path_order(blobs: AzureBlobStore, unique: str) -> None:
+    for path in ("b/2", "b/1", "a/1", "bb"):
+        blobs.put(unique, path, path.encode())
+    assert list(blobs.list(unique, "b/")) == [BlobInfo("b/1", 3), BlobInfo("b/2", 3)]
+
+
+def test_a_missing_blob_is_not_found(blobs: AzureBlobStore, unique: str) -> None:
+    blobs.put(unique, "a", b"")
+    for container in (unique, f"{unique}x"):
+        with pytest.raises(NotFoundError):
+            blobs.get(container, "missing")
+        assert not blobs.exists(container, "missing")
+    assert blobs.exists(unique, "a")
+
+
+def test_deleting_what_is_not_there_is_no_error(blobs: AzureBlobStore, unique: str) -> None:
+    blobs.delete(unique, "missing")
+    blobs.put(unique, "a", b"")
+    blobs.delete(unique, "a")
+    blobs.delete(unique, "a")
+    assert list(blobs.list(unique, "")) == []
+
+
+def test_a_missing_container_lists_as_empty(blobs: AzureBlobStore, unique: str) -> None:
+    assert list(blobs.list(unique, "")) == []
+
+
+def test_ping_answers_while_the_storage_is_there(blobs: AzureBlobStore) -> None:
+    blobs.ping()
+
+
+def test_an_unreachable_storage_is_unavailable(unreachable: StorageAccount) -> None:
+    with pytest.raises(UnavailableError) as unavailable:
+        AzureBlobStore(unreachable).ping()
+    assert unavailable.value.code == "storage_unavailable"
+
+
+def test_a_storage_that_does_not_let_us_in_is_unavailable(azurite: Azurite, unique: str) -> None:
+    key = re.search("AccountKey=([^;]+)", azurite.connection_string)
+    assert key is not None
+    stranger = AzureBlobStore(StorageAccount(azurite.connection_string.replace(key[1], "c3RyYW5nZXI=")))
+    with pytest.raises(UnavailableError):
+        stranger.put(unique, "a", b"")

@@ -1,0 +1,120 @@
+"""The application in this process, over a real storage account and a warehouse of its own; messages by hand."""
+
+from __future__ import annotations
+
+import base64
+import io
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from devkit.samples.ecommerce import generate
+from devkit.samples.ecommerce.generate import AS_OF
+from shared.bootstrap import App
+from shared.domain.message import JobMessage
+from shared.domain.routing import SMALL_QUEUE
+from shared.services.receive import JobRequest, Upload
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from devkit.azurite.server import Azurite
+    from devkit.samples.ecommerce import Sample
+    from shared.services.browse import JobView
+    from shared.services.receive import Receipt
+
+
+class Bench:
+    """An app with names of its own, and what a test does to it."""
+
+    def __init__(self, azurite: Azurite, folder: Path, **settings: Any) -> None:
+        name = f"t{uuid.uuid4().hex[:16]}"
+        self.warehouse_file = folder / "warehouse.duckdb"
+        self._settings = {
+            "storage": azurite.connection_string,
+            "api_token": "token",
+            "token_key": "key",
+            "warehouse_url": f"duckdb:///{self.warehouse_file}",
+            **{f"{kind}_container": f"{name}-{kind}" for kind in ("bronze", "silver", "gold", "manifests")},
+            "jobs_table": f"{name}jobs",
+            "content_keys_table": f"{name}keys",
+            **settings,
+        }
+        self.app = self.another_app()
+
+    def another_app(self, **settings: Any) -> App:
+        """The same app as another process would have it."""
+        return App(Settings(**{**self._settings, **settings}))
+
+    def receive(self, *contents: bytes, app: App | None = None, names: tuple[str, ...] = (), **request: Any) -> Receipt:
+        names = names or tuple(f"part-{number}.json" for number in range(len(contents)))
+        uploads = tuple(Upload(name, io.BytesIO(data)) for name, data in zip(names, contents, strict=True))
+        values = {"user_id": "admin", "dataset": "ecommerce", "as_of": AS_OF, **request}
+        return (app or self.app).receive(JobRequest(uploads=uploads, **values))
+
+    def messages(self, queue: str = SMALL_QUEUE) -> list[JobMessage]:
+        """Take the messages of this bench's jobs off a queue."""
+        client = self.app.queue._account.queues.get_queue_client(queue)  # type: ignore[attr-defined]
+        taken = []
+        while batch := list(client.receive_messages(max_messages=32)):
+            for raw in batch:
+                client.delete_message(raw)
+                message = JobMessage.from_json(base64.b64decode(raw.content))
+                if self.app.job_store.get(message.job_id):
+                    taken.append(message)
+        return taken
+
+    def work(self, app: App | None = None) -> None:
+        """Process all messages of this bench's jobs."""
+        while messages := self.messages():
+            for message in messages:
+                (app or self.app).process(message)
+
+    def run(self, *contents: bytes, **request: Any) -> JobView:
+        """Send files and process them."""
+        receipt = self.receive(*contents, **request)
+        self.work()
+        return self.app.jobs.get(receipt.job.job_id)
+
+    def paths(self, *kinds: str) -> set[str]:
+        """The places of all blobs of the kinds of container."""
+        containers = [self._settings[f"{kind}_container"] for kind in kinds]
+        return {f"{name}/{blob.path}" for name in containers for blob in self.app.blobs.list(name, "")}
+
+    def outputs_that_count(self, job_id: str) -> set[str]:
+        """The places that a job's manifest, or the account of its failure, names."""
+        account = self.app.process.records.account(self.app.jobs.get(job_id).job)
+        assert account is not None
+        return {f"{file.container}/{file.path}" for file in (*account.silver, *account.quarantine, *account.gold)}
+
+    def rows(self, table: str, *columns: str) -> list[dict[str, Any]]:
+        """All rows of a warehouse table, sorted, without the lineage that differs from run to run."""
+        found = self.app.explore.read(table, columns=columns, limit=1_000_000).to_pylist()
+        rows = [{name: value for name, value in row.items() if not name.startswith("_")} for row in found]
+        return sorted(rows, key=repr)
+
+
+@pytest.fixture
+def make_bench(azurite: Azurite, tmp_path: Path) -> Callable[..., Bench]:
+    return lambda **settings: Bench(azurite, tmp_path, **settings)
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Bench]) -> Bench:
+    return make_bench()
+
+
+@pytest.fixture(scope="session")
+def sample() -> Sample:
+    """A few dozen records with faults; every fault of the file itself left out."""
+    return generate(40, seed=7, fault_rate=0.1)
+
+
+@pytest.fixture(scope="session")
+def records(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("sample") / "records.json"
+    sample.write_json(path)
+    return path.read_bytes()

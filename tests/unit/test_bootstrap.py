@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.bootstrap import App
+from shared.errors import UnavailableError
+from shared.settings import Settings
+
+
+def app_with(**settings: Any) -> App:
+    values = {"api_token": "t", "token_key": "k", "warehouse_url": "duckdb:///w.duckdb", **settings}
+    return App(Settings(**values))
+
+
+def test_making_the_app_needs_no_service() -> None:
+    assert app_with().settings.small_batch_threshold == 10_000
+
+
+def test_what_was_made_once_is_kept() -> None:
+    app = app_with(storage="UseDevelopmentStorage=true")
+    assert app.receive is app.receive
+    assert app.blobs is app.blobs
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"site_instance": "an-instance"}, "DuckDB cannot be the warehouse in Azure"),
+        ({"warehouse_url": "oracle://x"}, "none that this version knows"),
+    ],
+)
+def test_a_warehouse_that_cannot_be_used_says_why_at_every_use(settings: dict[str, str], reason: str) -> None:
+    warehouse = app_with(**settings).warehouse
+    for use in (warehouse.ping, warehouse.tables, lambda: warehouse.read("t"), lambda: warehouse.query("", {})):
+        with pytest.raises(UnavailableError, match=reason) as refusal:
+            use()
+        assert refusal.value.code == "warehouse_refused"
+
+
+def test_without_a_storage_account_the_health_report_says_so() -> None:
+    report = app_with(site_instance="an-instance").health()
+    assert {name: check.ok for name, check in report.items()} == {"storage": False, "queues": False, "warehouse": False}
+    assert report["storage"].problem == "No storage account is named."
+
+
+def test_a_name_without_a_connection_string_means_managed_identity() -> None:
+    account = app_with(storage_account="strata").blobs._account
+    assert account.blobs.url == "https://strata.blob.core.windows.net/"
+    assert account.queues.url == "https://strata.queue.core.windows.net/"
+    assert account.tables.url == "https://strata.table.core.windows.net"
+    assert type(account.blobs.credential).__name__ == "DefaultAzureCredential"

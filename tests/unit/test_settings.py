@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from shared.errors import AppError
+from shared.settings import Settings, get_settings
+
+REQUIRED = {"STRATA_API_TOKEN": "a", "STRATA_TOKEN_KEY": "b", "STRATA_WAREHOUSE_URL": "duckdb:///w.duckdb"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    get_settings.cache_clear()
+    for name in (*REQUIRED, "AzureWebJobsStorage", "WEBSITE_INSTANCE_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**REQUIRED, "AzureWebJobsStorage": "cs", "STRATA_SMALL_BATCH_THRESHOLD": "5"}.items():
+        monkeypatch.setenv(name, value)
+    settings = get_settings()
+    assert settings.storage is not None
+    assert settings.storage.get_secret_value() == "cs"
+    assert settings.small_batch_threshold == 5
+    assert get_settings() is settings
+
+
+@pytest.mark.parametrize("missing", REQUIRED)
+def test_a_missing_secret_is_named(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in REQUIRED.items():
+        if name != missing:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(AppError) as refusal:
+        get_settings()
+    assert refusal.value.code == "invalid_settings"
+    assert refusal.value.details["settings"] == [missing.removeprefix("STRATA_").lower()]
+
+
+def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**REQUIRED, "STRATA_API_TOKEN": ""}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(AppError, match="api_token"):
+        get_settings()
+
+
+def test_a_wrong_value_is_not_repeated_in_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**REQUIRED, "STRATA_SMALL_BATCH_THRESHOLD": "s3cret"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(AppError) as refusal:
+        get_settings()
+    assert "small_batch_threshold" in refusal.value.message
+    assert "s3cret" not in refusal.value.message
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = Settings(storage="AccountKey=k1", api_token="t1", token_key="t2", warehouse_url="duckdb:///w")
+    assert not any(secret in repr(settings) for secret in ("AccountKey", "t1", "t2"))
