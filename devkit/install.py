@@ -7,7 +7,9 @@ down when the step is complete; a run that was interrupted is taken up by the ne
 from __future__ import annotations
 
 import argparse
+import fcntl
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
@@ -44,8 +46,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m devkit.install", description=__doc__)
     parser.add_argument("purpose", choices=sorted(_REQUIREMENTS))
     purpose = parser.parse_args(arguments).purpose
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
+        _wait_for_turn()
         ensure_environment()
         ensure_packages(_REQUIREMENTS[purpose])
         ensure_azurite()
@@ -68,7 +72,7 @@ def ensure_environment() -> None:
         _ensure_venv_package()
     with _step(f"Virtual environment with Python {sys.version_info.major}.{sys.version_info.minor}"):
         shutil.rmtree(VENV, ignore_errors=True)
-        VENV.mkdir()
+        VENV.mkdir(exist_ok=True)
         _UNFINISHED.touch()
         _run([sys.executable, "-m", "venv", str(VENV)])
         _UNFINISHED.unlink()
@@ -131,10 +135,22 @@ def _works() -> bool:
     return subprocess.run([str(_PYTHON), "-c", "import pip"], capture_output=True, check=False).returncode == 0
 
 
+def _wait_for_turn() -> None:
+    """Let one installation work at a time: the lock ends with this process and with what it has started."""
+    lock = os.open(__file__, os.O_RDONLY)
+    os.set_inheritable(lock, True)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("  Waiting for another installation to end …", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
 def _run(command: Sequence[str]) -> None:
     done = subprocess.run(
         command,
         cwd=ROOT,
+        close_fds=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

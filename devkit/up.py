@@ -70,9 +70,8 @@ def _stop(_number: int, _frame: FrameType | None) -> Never:
 
 def _greeting(system: LocalSystem) -> str:
     return f"""
-Strata is up.
+Strata is up at {system.base_url}
 
-  API        {system.base_url}/api
   Swagger UI {system.base_url}/api/docs
   ReDoc      {system.base_url}/api/redoc
   Health     {system.base_url}/api/health

@@ -17,9 +17,7 @@ class AppError(Exception):
     status = 500
     advice = "Try again; if it keeps happening, tell the operator the code and the time."
 
-    def __init__(
-        self, message: str, *, advice: str | None = None, code: str | None = None, **details: Any
-    ) -> None:
+    def __init__(self, message: str, *, advice: str | None = None, code: str | None = None, **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice if advice is not None else type(self).advice

@@ -26,9 +26,7 @@ class JobState(StrEnum):
 
 
 #: States in which nothing more happens by itself.
-FINAL_STATES = frozenset(
-    {JobState.SUCCEEDED, JobState.SUCCEEDED_WITH_REJECTS, JobState.FAILED, JobState.SUPERSEDED}
-)
+FINAL_STATES = frozenset({JobState.SUCCEEDED, JobState.SUCCEEDED_WITH_REJECTS, JobState.FAILED, JobState.SUPERSEDED})
 
 
 class ProcessingPath(StrEnum):

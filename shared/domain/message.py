@@ -39,13 +39,7 @@ class JobMessage:
         try:
             body = json.loads(text)
             if body["v"] != MESSAGE_VERSION:
-                raise InvalidRequestError(
-                    f"Message version {body['v']!r} is not known.", code="invalid_message"
-                )
-            return cls(
-                body["jobId"], body["parentJobId"], body["userId"], body["dataset"], int(body["attempt"])
-            )
+                raise InvalidRequestError(f"Message version {body['v']!r} is not known.", code="invalid_message")
+            return cls(body["jobId"], body["parentJobId"], body["userId"], body["dataset"], int(body["attempt"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise InvalidRequestError(
-                "The queue message is not a job message.", code="invalid_message"
-            ) from error
+            raise InvalidRequestError("The queue message is not a job message.", code="invalid_message") from error

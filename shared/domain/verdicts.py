@@ -69,13 +69,9 @@ _ENTRIES = (
     ),
     Verdict("type", "Wrong type", "{label} is not {expected}.", "Write the value in the form named."),
     Verdict("one_of", "Unknown choice", "{label} is none of {expected}.", "Use one of the values named."),
-    Verdict(
-        "pattern", "Wrong form", "{label} does not have the form {expected}.", "Write the value in that form."
-    ),
+    Verdict("pattern", "Wrong form", "{label} does not have the form {expected}.", "Write the value in that form."),
     Verdict("range", "Out of range", "{label} must be {expected}.", "Correct the number."),
-    Verdict(
-        "before_as_of", "In the future", "{label} must lie before the job's as-of time.", "Correct the date."
-    ),
+    Verdict("before_as_of", "In the future", "{label} must lie before the job's as-of time.", "Correct the date."),
     Verdict(
         "duplicate",
         "Duplicate",

@@ -10,6 +10,7 @@ from shared.domain.job import JobProblem, JobState, ProcessingPath
 from shared.errors import AppError, ConflictError
 from shared.logs import job_logging
 from shared.services.journal import RETRY_ADVICE, OvertakenError, Run, problem_of
+from shared.services.memory import frugal_memory
 
 if TYPE_CHECKING:
     from shared.domain.job import Job
@@ -50,7 +51,8 @@ class Process:
             if run is None:
                 return
             try:
-                self._work(run)
+                with frugal_memory():
+                    self._work(run)
             except OvertakenError:
                 _log.info("another run has taken the job up, or it has ended")
                 self._leave(run)

@@ -160,6 +160,14 @@ def test_the_demo_ends_well_and_shows_what_became_of_each_file() -> None:
     assert "Who are the best customers of each segment?" in demo.stdout
 
 
+def test_help_lists_every_command() -> None:
+    shown = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    wanted = "help install demo up down unit test parity chaos bench lint lock clean".split()
+    assert [name for name in wanted if f"  make {name} " not in shown] == []
+
+
 def children_of(process: int) -> list[str]:
     return Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
 

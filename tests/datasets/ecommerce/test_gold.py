@@ -43,9 +43,8 @@ def test_every_day_from_the_first_order_to_the_last_is_there(made):
 
 def test_without_an_order_there_is_no_calendar_and_no_metric(made):
     gold = made(record(1, order_item=None)).gold
-    assert {name: gold[name].num_rows for name in ("dw_orders", "dw_time", "dw_user_metrics", "dw_category_metrics")} == {
-        "dw_orders": 0, "dw_time": 0, "dw_user_metrics": 0, "dw_category_metrics": 0,
-    }  # fmt: skip
+    computed = ("dw_orders", "dw_time", "dw_user_metrics", "dw_category_metrics")
+    assert {name: gold[name].num_rows for name in computed} == dict.fromkeys(computed, 0)
 
 
 @pytest.mark.parametrize(
