@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _LARGE_BLOCK_BYTES = 1 << 20
 
@@ -40,5 +41,6 @@ def _c_library() -> ctypes.CDLL | None:
     if library is None or not hasattr(library, "malloc_trim"):
         return None
     library.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
+    library.mallopt(_M_TRIM_THRESHOLD, _LARGE_BLOCK_BYTES)
     pa.set_memory_pool(pa.system_memory_pool())
     return library
