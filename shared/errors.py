@@ -30,7 +30,7 @@ class NotFoundError(AppError):
 
     code = "not_found"
     status = 404
-    advice = "Check the name; the list beside it shows what exists."
+    advice = "Check how the name or id is written."
 
 
 class InvalidRequestError(AppError):

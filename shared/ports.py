@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from shared.domain.message import JobMessage
 
 
-@dataclass(frozen=True, slots=True)
-class BlobInfo:
-    """A stored blob: its path inside the container and its size in bytes."""
-
-    path: str
-    size: int
-
-
 class BlobStore(Protocol):
     """Files in containers. Reading a missing blob raises :class:`~shared.errors.NotFoundError`."""
 
@@ -36,11 +28,8 @@ class BlobStore(Protocol):
     def get(self, container: str, path: str) -> bytes:
         """Return a blob's bytes."""
 
-    def exists(self, container: str, path: str) -> bool:
-        """Tell whether a blob is there."""
-
-    def list(self, container: str, prefix: str) -> Iterator[BlobInfo]:
-        """Yield the blobs whose path starts with ``prefix``, in path order."""
+    def list(self, container: str, prefix: str) -> Iterator[str]:
+        """Yield the paths of the blobs that start with ``prefix``, in path order."""
 
     def delete(self, container: str, path: str) -> None:
         """Delete a blob; deleting a missing one is no error."""

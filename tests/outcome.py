@@ -29,7 +29,7 @@ class Outcome:
 def outcome(dataset: str, engine: Engine, *files: bytes) -> Outcome:
     """Take files through bronze, silver and gold."""
     found = load_dataset(dataset)
-    sources = [bronze.SourceFile(f"file-{number}.json", None, data) for number, data in enumerate(files)]
+    sources = [bronze.SourceFile(f"file-{number}.json", data) for number, data in enumerate(files)]
     rows = {name: engine.from_arrow(table) for name, table in bronze.read(found.contract, sources).items()}
     refined = silver.refine(found.contract, rows, [source.filename for source in sources], CONTEXT, engine)
     made = gold.build(found, refined.frames, CONTEXT, engine)

@@ -35,7 +35,7 @@ def run_on(engine_name: str, source: Path, as_of: datetime, out: Path) -> None:
         loaded_at=LOADED_AT.replace(tzinfo=UTC),
         token_key=TOKEN_KEY,
     )
-    tables = bronze.read(dataset.contract, [bronze.SourceFile(source.name, None, source.read_bytes())])
+    tables = bronze.read(dataset.contract, [bronze.SourceFile(source.name, source.read_bytes())])
     frames = {name: engine.from_arrow(tables.pop(name)) for name in list(tables)}
     refined = silver.refine(dataset.contract, frames, [source.name], context, engine)
     layers = {

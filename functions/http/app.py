@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from functions.http import docs, health, jobs, problems, queries, tables, uploads
 from functions.http.authentication import Authentication, denied_unless_declared
 from functions.http.guard import BodyRules, Guard
+from shared import __version__
 
 if TYPE_CHECKING:
     from fastapi.routing import APIRoute
@@ -39,7 +40,7 @@ def create_api() -> FastAPI:
     """Return the API itself, without what stands before it."""
     api = FastAPI(
         title="Strata",
-        version="1.0.0",
+        version=__version__,
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
         openapi_url=None,

@@ -19,6 +19,7 @@ from functions.http.problems import documented
 from functions.http.rows import MOST_ROWS, RowFormat, RowParameters, choose_format, described_rows, records_response
 from shared.domain.job import JobState, ProcessingPath
 from shared.domain.roles import Principal
+from shared.domain.verdicts import Outcome
 from shared.errors import NotFoundError
 from shared.ports import JobFilter
 from shared.services.browse import Reject
@@ -57,7 +58,7 @@ class RejectParameters(RowParameters):
 
     table: str | None = None
     rule: str | None = None
-    outcome: str | None = Field(None, examples=["quarantined"])
+    outcome: Outcome | None = None
     limit: int = Field(MOST_ROWS, ge=0, le=MOST_ROWS, description="The most rows to answer.")
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.domain.job import JobState, ProcessingPath
+from shared.domain.verdicts import Outcome
 
 if TYPE_CHECKING:
     from shared.domain.routing import Routing
@@ -34,7 +35,7 @@ class RoutingAnswer(Answer):
     )
     bytes: int = Field(examples=[1_547_266])
     threshold: int = Field(description="The most records of a small job.", examples=[10_000])
-    reason: str = Field(examples=["500 records are at most 10,000: pandas, in the function app"])
+    reason: str = Field(examples=["500 records are at most 10,000: in the function app"])
 
 
 class JobReceipt(Answer):
@@ -103,7 +104,6 @@ class FileAnswer(Answer):
     """One file of a job, as it was sent."""
 
     filename: str
-    table: str | None
     records: int | None
     size: int
     sha256: str
@@ -139,6 +139,8 @@ class JobDetail(Answer):
     timeline: list[TimelineEntry]
     error: JobError | None
     links: JobLinks
+    supersedes: str | None = Field(description="The job with the same files whose place this one takes.")
+    superseded_by: str | None = Field(description="The job that took the place of this one.")
 
     @classmethod
     def of(cls, view: JobView, base_url: str) -> JobDetail:
@@ -164,6 +166,8 @@ class JobDetail(Answer):
             timeline=[TimelineEntry.model_validate(event) for event in view.timeline],
             error=JobError.model_validate(job.problem) if job.problem else None,
             links=JobLinks(self=url, rejects=f"{url}/rejects", retry=f"{url}/retry"),
+            supersedes=job.supersedes,
+            superseded_by=job.superseded_by,
         )
 
 
@@ -187,7 +191,7 @@ class RejectAnswer(Answer):
     table: str = Field(examples=["user"])
     file: str = Field(examples=["orders.json"])
     row: int = Field(description="The record's number in its file, from 1.", examples=[6])
-    outcome: str = Field(examples=["quarantined"])
+    outcome: Outcome
     column: str | None = Field(examples=["age"])
     label: str | None = Field(examples=["Age"])
     rule: str | None = Field(examples=["range"])
@@ -196,7 +200,7 @@ class RejectAnswer(Answer):
     message: str = Field(examples=["Age must be at least 0 and at most 120."])
     how_to_fix: str | None = Field(examples=["Correct the number."])
     key: str | None = Field(examples=["user_id-4b68290a"])
-    also_failed: list[str] = Field(description="Further rules that the row breaks.", examples=[["email:pattern"]])
+    also_failed: list[str] = Field(description="Further rules that the row breaks.", examples=[["email:required"]])
     repeats: Repeated | None
 
 

@@ -46,12 +46,12 @@ class TableParameters(RowParameters):
     filter: list[str] = Field(
         [],
         description="A column, one of = != < <= > >= ~ (contains, in any case), a value. Repeated ones must all hold.",
-        examples=[["total>=100", "status=paid"]],
+        examples=[["amount>=100", "payment_status=success"]],
     )
     order_by: str | None = Field(
         None,
         description="Columns to sort by, separated by commas; a leading - sorts downwards.",
-        examples=["-total"],
+        examples=["-amount"],
     )
 
 
@@ -107,7 +107,7 @@ def _condition(text: str) -> Condition:
         raise InvalidRequestError(
             "A filter should be a column, one of = != < <= > >= ~, and a value.",
             code="invalid_filter",
-            advice="Write it like filter=total>=100; repeat it for further conditions.",
+            advice="Write it like filter=amount>=100; repeat it for further conditions.",
         )
     column, operator, value = found.groups()
     return Condition(column, operator, value)  # type: ignore[arg-type]  # the pattern allows those operators alone

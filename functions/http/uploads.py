@@ -37,9 +37,6 @@ _FORM: Final = "multipart/form-data"
 _DEFAULT_NAMES: Final = {
     "application/json": "upload.json",
     "application/x-ndjson": "upload.ndjson",
-    "text/csv": "upload.csv",
-    "text/html": "upload.html",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "upload.xlsx",
 }
 _REQUEST_BODY: Final = {
     "required": True,
@@ -53,7 +50,7 @@ _REQUEST_BODY: Final = {
         },
         "application/json": {
             "schema": {"type": "array", "items": {"type": "object"}},
-            "example": [{"user": {"user_id": "user-1"}, "order": {"order_id": "order-1"}}],
+            "example": [{"user": {"id": "user-1"}, "order": {"id": "order-1", "user_id": "user-1"}}],
         },
         "application/x-ndjson": {"schema": {"type": "string"}},
         "application/octet-stream": {"schema": {}},
@@ -124,10 +121,9 @@ class JobOptions(BaseModel):
 async def create_job(caller: Caller, app: Application, request: Request, response: Response) -> JobReceipt:
     """Take in one or several files of one dataset as one job, and say which way it goes.
 
-    Send a form with the files, or one file as the body itself with its name in `filename`. Where a dataset
-    has several tables with a file each, the form field's name or else the file's stem says which table it
-    feeds. The same content again answers the same job with 200, unless `force` is set. A file that cannot be
-    read at all is kept with a failed job, which the error names.
+    Send a form with the files, or one file as the body itself with its name in `filename`. The same content
+    again answers the same job with 200, unless `force` is set. A file that cannot be read at all is kept with
+    a failed job, which the error names.
     """
     async with _received(request) as (uploads, fields):
         options = _options({**fields, **request.query_params})
@@ -162,7 +158,7 @@ async def _received(request: Request) -> AsyncIterator[tuple[tuple[Upload, ...],
     if media_type == _FORM:
         async with request.form(max_files=_MOST_FILES) as form:
             parts = form.multi_items()
-            uploads = [_upload(field, part) for field, part in parts if isinstance(part, UploadFile)]
+            uploads = [_upload(part) for _, part in parts if isinstance(part, UploadFile)]
             if not uploads:
                 raise _no_file("The form holds no file.")
             yield tuple(uploads), {field: part for field, part in parts if isinstance(part, str)}
@@ -179,8 +175,8 @@ async def _received(request: Request) -> AsyncIterator[tuple[tuple[Upload, ...],
         yield (Upload(filename, spool.file),), {}
 
 
-def _upload(field: str, part: UploadFile) -> Upload:
-    return Upload(_base_name(part.filename or "") or "upload", part.file, field or None)
+def _upload(part: UploadFile) -> Upload:
+    return Upload(_base_name(part.filename or "") or "upload", part.file)
 
 
 def _base_name(name: str) -> str:

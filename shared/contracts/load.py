@@ -24,7 +24,7 @@ _CLOSE_ENOUGH = 0.6
 def load_contract(text: str, *, origin: str = "contract") -> Contract:
     """Return the contract that ``text`` (YAML) describes.
 
-    Raises :class:`ContractError` with the details ``line``, ``column`` and ``path`` of the first mistake; ``origin``
+    Raises :class:`ContractError` with the details ``line`` and ``path`` of the first mistake; ``origin``
     names the file in the message. Aliases are refused: a few lines of them can grow without bound.
     """
     if len(text.encode()) > MAX_CONTRACT_BYTES:
@@ -38,6 +38,7 @@ def load_contract(text: str, *, origin: str = "contract") -> Contract:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 1
         raise ContractError(f"{origin}, line {line}: {error.problem}.", line=line, path="") from error
+    _refuse_repeated_words(root, origin)
     if root is None or not isinstance(raw, dict):
         raise ContractError(f"{origin}, line 1: expected 'dataset:', 'version:' and 'tables:'.", line=1, path="")
     try:
@@ -49,6 +50,21 @@ def load_contract(text: str, *, origin: str = "contract") -> Contract:
         path = ".".join(str(step) for step in steps)
         sentence = f"{origin}, line {line}: {path or 'contract'}: {_expected(first)}."
         raise ContractError(sentence, line=line, path=path) from error
+
+
+def _refuse_repeated_words(node: yaml.Node | None, origin: str) -> None:
+    """Refuse a mapping that says a word twice: YAML would silently take the last."""
+    if isinstance(node, yaml.MappingNode):
+        said: set[str] = set()
+        for word, value in node.value:
+            line = word.start_mark.line + 1
+            if word.value in said:
+                raise ContractError(f"{origin}, line {line}: {word.value!r} is said twice.", line=line, path=word.value)
+            said.add(str(word.value))
+            _refuse_repeated_words(value, origin)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_repeated_words(value, origin)
 
 
 def _line_of(root: yaml.Node, steps: Sequence[int | str]) -> int:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "category"]
 CleanStep = Literal["trim", "squeeze", "lower", "integer_text"]
 DateFormat = Literal["iso", "iso-slash", "us"]
-Outcome = Literal["quarantine", "repair", "null", "flag"]
-Severity = Literal["info", "warning", "critical"]
+Outcome = Literal["quarantine", "null", "flag"]
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
 
@@ -30,10 +30,18 @@ def _null_is_a_word(value: object) -> object:
     return "null" if value is None else value
 
 
+def _is_regular(pattern: str | None) -> str | None:
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    return pattern
+
+
 class Model(BaseModel):
     """Frozen, and strict about words it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Range(Model):
@@ -49,6 +57,12 @@ class Range(Model):
         if not self.model_fields_set:
             raise ValueError("a range needs at least one of min, max, above, below")
         return self
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all bounds are whole numbers."""
+        bounds = (self.min, self.max, self.above, self.below)
+        return all(bound is None or bound == bound.to_integral_value() for bound in bounds)
 
     def in_words(self) -> str:
         """Say the range as a person would: ``more than 0 and at most 10,000``."""
@@ -67,8 +81,8 @@ class Column(Model):
     """One column of silver.
 
     ``names`` (YAML: ``from``) are the names it may have in the file; none means its own. ``required``: a row
-    without a value is quarantined. ``mandatory``: a file without the column fails as a whole. ``drop``: checked,
-    then left out of silver. ``on_fail`` says what becomes of a value that breaks a rule of this column.
+    without a value is quarantined. ``drop``: checked, then left out of silver. ``on_fail`` says what becomes of a
+    value that breaks a rule of this column: its row is quarantined, the value is left empty, or it is kept and flagged.
     """
 
     label: str
@@ -76,13 +90,12 @@ class Column(Model):
     names: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(default=(), alias="from")
     clean: tuple[CleanStep, ...] = ("trim",)
     required: bool = False
-    mandatory: bool = False
     formats: tuple[DateFormat, ...] = ("iso",)
     scale: int = Field(default=2, ge=0, le=8)
     one_of: tuple[str, ...] = ()
     map: dict[str, str] = Field(default_factory=dict)
     otherwise: str | None = Field(default=None, alias="else")
-    pattern: str | None = None
+    pattern: Annotated[str | None, AfterValidator(_is_regular)] = None
     range: Range | None = None
     before: Literal["as_of"] | None = None
     normalise: Literal["email", "phone"] | None = None
@@ -91,23 +104,35 @@ class Column(Model):
     drop: bool = False
     pii: Literal["identifier", "secret"] | None = None
     on_fail: Annotated[Outcome, BeforeValidator(_null_is_a_word)] = "quarantine"
-    severity: Severity = "warning"
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        numeric = self.type in {"integer", "decimal"}
-        if self.range and not numeric:
-            raise ValueError(f"a range needs type integer or decimal, not {self.type}")
-        if self.before and self.type not in {"date", "timestamp"}:
-            raise ValueError(f"'before' needs type date or timestamp, not {self.type}")
-        if self.derive and self.type != "integer":
-            raise ValueError(f"years_since gives an integer, not {self.type}")
-        if (self.map or self.otherwise) and self.type != "category":
-            raise ValueError(f"'map' and 'else' need type category, not {self.type}")
-        if self.normalise and self.type != "text":
-            raise ValueError(f"'normalise' needs type text, not {self.type}")
-        if "integer_text" in self.clean and self.type != "integer":
-            raise ValueError(f"the clean step integer_text needs type integer, not {self.type}")
+        needs = (
+            ("range", self.range, {"integer", "decimal"}),
+            ("before", self.before, {"date", "timestamp"}),
+            ("derive", self.derive, {"integer"}),
+            ("map", self.map, {"category"}),
+            ("else", self.otherwise, {"category"}),
+            ("normalise", self.normalise, {"text"}),
+            ("clean: integer_text", "integer_text" in self.clean, {"integer"}),
+        )
+        for word, is_used, types in needs:
+            if is_used and self.type not in types:
+                raise ValueError(f"'{word}' needs type {' or '.join(sorted(types))}, not {self.type}")
+        return self
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.pii == "secret" and not self.drop:
+            raise ValueError("a secret must not reach silver: add 'drop: true'")
+        if self.map and self.one_of:
+            raise ValueError("'map' says what a value may be; leave 'one_of' out")
+        if self.normalise and self.on_fail != "null":
+            raise ValueError("what cannot be normalised is left empty: add 'on_fail: null'")
+        if self.on_fail == "null" and self.required and not self.normalise:
+            raise ValueError("a required value cannot be left empty: leave 'on_fail' or 'required' out")
+        if self.type == "integer" and self.range and not self.range.is_whole:
+            raise ValueError("the bounds of an integer are whole numbers")
         return self
 
 
@@ -120,13 +145,8 @@ class Dedupe(Model):
 class Rule(Model):
     """A rule between tables: each value of ``column`` must be a value of the column that ``references`` names."""
 
-    id: str
     column: str
     references: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
-    on_fail: Literal["quarantine"] = "quarantine"
-    severity: Severity = "warning"
-    warn_below: float | None = Field(default=None, ge=0, le=1)
-    block_below: float | None = Field(default=None, ge=0, le=1)
 
     @property
     def target(self) -> tuple[str, str]:
@@ -136,23 +156,24 @@ class Rule(Model):
 
 
 class Source(Model):
-    """Where a table's rows come from: the file formats, and the object inside a nested record."""
+    """Where a table's rows come from: ``path`` is the object inside a record, by default named as the table."""
 
-    formats: tuple[Literal["json", "ndjson"], ...]
     path: str | None = None
 
 
 class Table(Model):
-    """One table: its columns in order, its key, and how it is loaded."""
+    """One table: its columns in order, and its key, by which rows are recognised and loaded.
+
+    ``fault_marker`` is a word by which the source itself marks faulty values, anywhere in a cell and in any case.
+    """
 
     name: Identifier
     label: str
-    source: Source
-    key: tuple[str, ...]
-    load: Literal["replace", "upsert", "append"] = "upsert"
+    source: Source = Source()
+    key: tuple[str, ...] = Field(min_length=1)
     dedupe: Dedupe = Dedupe()
-    fault_marker: str | None = None
-    columns: dict[Identifier, Column]
+    fault_marker: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 _-]+$")
+    columns: dict[Identifier, Column] = Field(min_length=1)
     rules: tuple[Rule, ...] = ()
 
     @model_validator(mode="after")
@@ -169,6 +190,18 @@ class Table(Model):
                 raise _mistake(f"the table {self.name!r} has no column {name!r}", *steps)
         return self
 
+    @model_validator(mode="after")
+    def _uses_its_columns_as_they_are(self) -> Self:
+        for name in self.key:
+            if not self.columns[name].required or self.columns[name].on_fail != "quarantine":
+                raise _mistake(f"{name} is a key, so it needs 'required: true' and no 'on_fail'", "columns", name)
+        if self.dedupe.latest and self.columns[self.dedupe.latest].type != "timestamp":
+            raise _mistake(f"{self.dedupe.latest} is no timestamp, so none is the latest", "dedupe", "latest")
+        for name, column in self.columns.items():
+            if column.derive and self.columns[column.derive.years_since].type != "date":
+                raise _mistake(f"{column.derive.years_since} is no date to count years from", "columns", name, "derive")
+        return self
+
     @property
     def path(self) -> str:
         """The object of a nested record that holds this table's row."""
@@ -176,15 +209,18 @@ class Table(Model):
 
 
 class Contract(Model):
-    """The contract of a dataset: its version, mode and tables, in the order in which references resolve."""
+    """The contract of a dataset: its version and its tables, in the order in which references resolve.
+
+    ``mode: strict`` keeps the contract's columns alone. ``phone_region`` (ISO 3166) is where a telephone number without
+    a country code belongs. ``gold`` names functions of the dataset's ``gold.py``.
+    """
 
     dataset: Identifier
     version: int = Field(ge=1)
-    title: str
     mode: Literal["strict"] = "strict"
-    phone_region: str = "US"
+    phone_region: str = Field(default="US", pattern="^[A-Z]{2}$")
     tables: tuple[Table, ...] = Field(min_length=1)
-    gold: tuple[Identifier, ...] = ()
+    gold: tuple[Identifier, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _resolves_its_references(self) -> Self:
@@ -199,6 +235,8 @@ class Contract(Model):
                     raise _mistake(f"the table {target!r} must stand above {table.name!r}, which refers to it", *steps)
                 if (column,) != earlier[target].key:
                     raise _mistake(f"{rule.references} is referred to but is not the key of {target!r}", *steps)
+                if table.columns[rule.column].type != earlier[target].columns[column].type:
+                    raise _mistake(f"{rule.column} and {rule.references} are of different types", *steps)
             earlier[table.name] = table
         return self
 

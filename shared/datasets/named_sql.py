@@ -19,17 +19,21 @@ ParameterType = Literal["integer", "text", "date"]
 
 _START = re.compile(r"^-- (view|query): *([a-z][a-z0-9_]*) *$", re.MULTILINE)
 _TITLE = re.compile(r"^-- title: *(.+)$", re.MULTILINE)
-_PARAMETER = re.compile(r"^-- parameter: *([a-z_]+) (integer|text|date) = ([^:]*): *(.+)$", re.MULTILINE)
+_PARAMETER = re.compile(
+    r"^-- parameter: *([a-z_]+) (integer|text|date)(?: (\d+)\.\.(\d+))? = ([^:]*): *(.+)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class QueryParameter:
-    """A parameter of a query: its type, the text taken when it is not given, and what it means."""
+    """A parameter of a query: its type, the text taken when it is not given, what it means, and its bounds."""
 
     name: str
     type: ParameterType
     default: str
     description: str
+    minimum: int | None = None
+    maximum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,18 @@ def parse_sql(text: str, dataset: str) -> tuple[dict[str, str], tuple[NamedQuery
             views[name] = sql
             continue
         title = _TITLE.search(block)
-        parameters = tuple(
-            QueryParameter(parameter, cast("ParameterType", kind_), default.strip(), meaning)
-            for parameter, kind_, default, meaning in _PARAMETER.findall(block)
-        )
+        parameters = tuple(map(_parameter, _PARAMETER.finditer(block)))
         queries.append(NamedQuery(name, dataset, title.group(1) if title else name, sql, parameters))
     return views, tuple(queries)
+
+
+def _parameter(line: re.Match[str]) -> QueryParameter:
+    name, kind, minimum, maximum, default, meaning = line.groups()
+    return QueryParameter(
+        name,
+        cast("ParameterType", kind),
+        default.strip(),
+        meaning,
+        minimum=int(minimum) if minimum else None,
+        maximum=int(maximum) if maximum else None,
+    )

@@ -46,6 +46,5 @@ class Intake:
             supersedes=self.supersedes,
             processing_path=self.routing.path if self.routing else None,
             record_count=self.routing.records if self.routing else None,
-            size=sum(file.size for file in self.files),
             problem=self.problem,
         )

@@ -30,7 +30,7 @@ FINAL_STATES = frozenset({JobState.SUCCEEDED, JobState.SUCCEEDED_WITH_REJECTS, J
 
 
 class ProcessingPath(StrEnum):
-    """Which engine a job runs on: pandas in a function, or Spark through Data Factory."""
+    """Which way a job goes: in the function app, or the large path."""
 
     SMALL_BATCH = "small_batch"
     LARGE_BATCH = "large_batch"
@@ -40,15 +40,13 @@ class ProcessingPath(StrEnum):
 class JobFile:
     """One file of a job as it was sent.
 
-    ``blob`` is its path in bronze, ``table`` the contract table it feeds (None when one file feeds all tables of the
-    dataset), ``records`` its counted records (None: not countable).
+    ``blob`` is its path in bronze, ``records`` its counted records (None: not countable).
     """
 
     filename: str
     blob: str
     sha256: str
     size: int
-    table: str | None = None
     records: int | None = None
 
 
@@ -79,7 +77,6 @@ class Job:
     job_name: str | None = None
     processing_path: ProcessingPath | None = None
     record_count: int | None = None
-    size: int = 0
     attempt: int = 1
     run_id: str | None = None
     supersedes: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ class Balance:
     def balances(self) -> bool:
         """Whether every row read went to exactly one place."""
         return self.read == self.silver + self.quarantined + self.duplicate + self.skipped
-
-    def as_dict(self) -> dict[str, int]:
-        """Return the counts under their public names."""
-        return asdict(self)
 
 
 #: Balances per contract table, in the contract's order.

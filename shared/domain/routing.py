@@ -1,4 +1,4 @@
-"""The router's decision: small jobs go to pandas, large ones to Spark, and the reason is kept."""
+"""The router's decision: small jobs go to the function app, large ones to the large path, and the reason is kept."""
 
 from __future__ import annotations
 
@@ -25,15 +25,18 @@ class Routing:
 
 def route(records: int, size: int, threshold: int) -> Routing:
     """Decide by the counted records, summed over the files of a job; exactly ``threshold`` is still small."""
-    small = records <= threshold
-    comparison = "at most" if small else "more than"
-    engine = "pandas, in the function app" if small else "Spark, through Data Factory"
+    if records <= threshold:
+        path, queue, time = ProcessingPath.SMALL_BATCH, SMALL_QUEUE, "a few seconds"
+        reason = f"{records:,} records are at most {threshold:,}: in the function app"
+    else:
+        path, queue, time = ProcessingPath.LARGE_BATCH, LARGE_QUEUE, "unknown: the large path does not exist yet"
+        reason = f"{records:,} records are more than {threshold:,}: waits in {queue} until the large path exists"
     return Routing(
         records=records,
         bytes=size,
         threshold=threshold,
-        path=ProcessingPath.SMALL_BATCH if small else ProcessingPath.LARGE_BATCH,
-        queue=SMALL_QUEUE if small else LARGE_QUEUE,
-        reason=f"{records:,} records are {comparison} {threshold:,}: {engine}",
-        expected_processing_time="a few seconds" if small else "with the next large batch, within 10 hours",
+        path=path,
+        queue=queue,
+        reason=reason,
+        expected_processing_time=time,
     )

@@ -37,9 +37,15 @@ class Verdict:
 
 _ENTRIES = (
     Verdict(
-        "record",
+        "unreadable",
         "Unreadable record",
-        "The record is not a JSON object, so none of its values could be read.",
+        "The record is not valid JSON, so none of its values could be read.",
+        "Write the record as a JSON object on a line of its own.",
+    ),
+    Verdict(
+        "record",
+        "Not a record",
+        "The record is not a JSON object, so it holds no values with names.",
         "Make the record an object with the fields of the dataset.",
     ),
     Verdict(
@@ -64,8 +70,8 @@ _ENTRIES = (
     Verdict(
         "text",
         "Unusable text",
-        "{label} contains a NUL character or more than {expected} characters.",
-        "Shorten the text, or remove the NUL character.",
+        "{label} contains a character that cannot be stored, or more than {expected} characters.",
+        "Shorten the text, and remove NUL characters and halves of surrogate pairs.",
     ),
     Verdict("type", "Wrong type", "{label} is not {expected}.", "Write the value in the form named."),
     Verdict("one_of", "Unknown choice", "{label} is none of {expected}.", "Use one of the values named."),

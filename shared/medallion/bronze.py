@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a job: its name as sent, the table it feeds (None: all tables), and its bytes."""
+    """A file of a job: its name as sent, and its bytes."""
 
     filename: str
-    table: str | None
     data: bytes
 
 

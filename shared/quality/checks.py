@@ -14,7 +14,7 @@ import narwhals as nw
 from shared.domain.verdicts import VERDICTS, Outcome
 from shared.frames import dates, numbers, text
 from shared.quality.names import delivered, normalised, typed
-from shared.readers.rows import FAULTS, OBJECT_FAULT, RECORD_FAULT, is_nested
+from shared.readers.rows import FAULTS, OBJECT_FAULT, RECORD_FAULT, UNREADABLE_FAULT, is_nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 _OUTCOMES = {
     "quarantine": Outcome.QUARANTINED,
-    "repair": Outcome.REPAIRED,
     "null": Outcome.NULLED,
     "flag": Outcome.FLAGGED,
 }
 _JOINT_LOOKS = {
+    "unreadable": "unreadable",
     "record": "unreadable",
     "object": "unreadable",
     "scalar": "unreadable",
@@ -118,7 +118,7 @@ def cell_findings(table: Table) -> list[Check]:
 
 def _whole_row(table: Table) -> Iterator[Check]:
     first = next(iter(table.columns))
-    for rule, mark in (("record", RECORD_FAULT), ("object", OBJECT_FAULT)):
+    for rule, mark in (("unreadable", UNREADABLE_FAULT), ("record", RECORD_FAULT), ("object", OBJECT_FAULT)):
         message = VERDICTS[rule].message(table.label)
         yield Check(first, rule, Outcome.QUARANTINED, message, nw.col(FAULTS) == mark)
 
@@ -135,7 +135,7 @@ def _column_checks(name: str, column: Column, as_of: datetime) -> Iterator[Check
     if column.one_of:
         yield _check(name, column, "one_of", present & ~value.is_in(column.one_of), ", ".join(column.one_of))
     if column.pattern:
-        yield _check(name, column, "pattern", present & ~value.str.contains(column.pattern), column.pattern)
+        yield _check(name, column, "pattern", present & ~value.str.contains(f"^(?:{column.pattern})$"), column.pattern)
     if column.range:
         number = result if column.type == "integer" else numbers.as_float(value)
         yield _check(name, column, "range", _outside(number, column), column.range.in_words())

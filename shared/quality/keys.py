@@ -11,6 +11,7 @@ from shared.frames.literals import nothing
 from shared.frames.literals import number as number_column
 from shared.frames.text import has_value
 from shared.quality.names import FAILS, KEPT, ORPHAN, typed
+from shared.quality.prepare import is_cast
 from shared.readers.rows import SEQUENCE
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
 
     Of the rows that pass by themselves the latest by the contract's column wins, then the first as sent.
     """
-    key = list(table.key)
+    key = [compared(name, table) for name in table.key]
     if engine.eager and _is_unique(frame, key, engine):
         return frame.with_columns(nothing(nw.col(SEQUENCE)).alias(KEPT))
     kept = _kept_rows(frame.filter(~nw.col(FAILS)), key, table.dedupe.latest)
@@ -61,6 +62,11 @@ def _is_unique(frame: Frame, key: list[str], engine: Engine) -> bool:
     return bool(rows.equals(engine.to_arrow(frame.select(*key).unique().select(nw.len().alias("rows")))))
 
 
+def compared(name: str, table: Table) -> str:
+    """Return where the value of a column stands by which rows are told apart: "7" and "7.0" are one number."""
+    return typed(name) if is_cast(table.columns[name]) else name
+
+
 def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame]) -> Frame:
     """Mark each row that passes so far but refers to no accepted row, with the number of the first such reference.
 
@@ -70,8 +76,9 @@ def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame]) -> F
     frame = frame.with_columns(nothing(place).alias(ORPHAN))
     for number, rule in enumerate(table.rules):
         target, key = rule.target
-        known = accepted[target].select(nw.col(key).alias(rule.column), nw.col(key).alias(_FOUND))
-        frame = frame.join(known, on=rule.column, how="left")
+        refers = compared(rule.column, table)
+        known = accepted[target].select(nw.col(key).alias(refers), nw.col(key).alias(_FOUND))
+        frame = frame.join(known, on=refers, how="left")
         dangling = passes() & has_value(nw.col(rule.column)) & nw.col(_FOUND).is_null()
         marked = nw.when(dangling).then(number_column(number, place)).otherwise(nw.col(ORPHAN))
         frame = frame.with_columns(marked.alias(ORPHAN)).drop(_FOUND)

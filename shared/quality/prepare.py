@@ -24,16 +24,24 @@ def with_clean_text(frame: Frame, table: Table) -> Frame:
         value = text.clean(nw.col(name), column.clean)
         if column.default is not None:
             value = nw.when(text.is_blank(value)).then(nw.lit(column.default)).otherwise(value)
-        if column.default is not None or "integer_text" in column.clean:
+        if is_repaired(column):
             kept[delivered(name)] = text.clean(nw.col(name), ["trim"])
         cleaned[name] = value
     return frame.with_columns(**kept).with_columns(**cleaned) if kept else frame.with_columns(**cleaned)
 
 
+def is_repaired(column: Column) -> bool:
+    """Tell whether cleaning may change a column's value, so that it is kept as delivered beside."""
+    return column.default is not None or "integer_text" in column.clean
+
+
 def with_typed_values(frame: Frame, table: Table, as_of: datetime) -> Frame:
     """Add the typed value of every column that is not text, null where the text does not have the type's shape."""
-    typed_columns = {typed(name): _typed(nw.col(name), column) for name, column in table.columns.items()}
-    cast = {name: value for name, value in typed_columns.items() if value is not None}
+    cast = {
+        typed(name): _typed(nw.col(name), column)
+        for name, column in table.columns.items()
+        if is_cast(column) and not column.derive
+    }
     derived = {
         typed(name): dates.whole_years(nw.col(typed(column.derive.years_since)), as_of)
         for name, column in table.columns.items()
@@ -55,10 +63,13 @@ def with_normal_forms(frame: Frame, table: Table, phone_region: str, engine: Eng
     return frame
 
 
-def _typed(value: nw.Expr, column: Column) -> nw.Expr | None:
-    """Return a column's cast, or None where the text itself or a derived value is the result."""
-    if column.derive or column.type == "text":
-        return None
+def is_cast(column: Column) -> bool:
+    """Tell whether a column's value is other than its cleaned text, and stands under its typed name."""
+    return column.type not in {"text", "category"} or bool(column.map) or column.otherwise is not None
+
+
+def _typed(value: nw.Expr, column: Column) -> nw.Expr:
+    """Return a column's text in its type."""
     if column.type == "integer":
         return numbers.integer(value)
     if column.type == "decimal":
@@ -67,7 +78,7 @@ def _typed(value: nw.Expr, column: Column) -> nw.Expr | None:
         return dates.date(value, column.formats)
     if column.type == "timestamp":
         return dates.timestamp(value, column.formats)
-    return _category(value, column) if column.map or column.otherwise else None
+    return _category(value, column)
 
 
 def _category(value: nw.Expr, column: Column) -> nw.Expr:
@@ -84,6 +95,6 @@ def final_value(name: str, column: Column) -> nw.Expr:
     """Return a column's value for silver, of rows that pass."""
     if column.normalise:
         return nw.col(normalised(name))
-    if column.type == "text" or (column.type == "category" and not (column.map or column.otherwise)):
-        return nw.col(name) if column.required else nw.when(text.has_value(nw.col(name))).then(nw.col(name))
-    return nw.col(typed(name))
+    if is_cast(column):
+        return nw.col(typed(name))
+    return nw.col(name) if column.required else nw.when(text.has_value(nw.col(name))).then(nw.col(name))

@@ -12,7 +12,8 @@ from shared.domain.verdicts import VERDICTS, Outcome
 from shared.frames.literals import nothing, number, word
 from shared.quality.checks import joint_look_of
 from shared.quality.keys import passes
-from shared.quality.names import FAILS, KEPT, ORPHAN, flag, seen
+from shared.quality.names import FAILS, KEPT, ORPHAN, delivered, flag, seen
+from shared.quality.prepare import is_repaired
 from shared.readers.rows import FILE, ROW_NO, file_of, row_of
 
 if TYPE_CHECKING:
@@ -130,9 +131,10 @@ def _value(table: Table) -> nw.Expr:
     return reduce(choose, table.columns, nothing(nw.col(FILE)))
 
 
-def _shown(table: Table, name: str) -> nw.Expr:
-    cell = nw.col(name).str.slice(0, PREVIEW_CHARACTERS)
-    return nw.when(~cell.is_null()).then(word(_HIDDEN, nw.col(FILE))) if table.columns[name].pii == "secret" else cell
+def _shown(table: Table, name: str, *, as_delivered: bool = False) -> nw.Expr:
+    column = table.columns[name]
+    cell = nw.col(delivered(name) if as_delivered and is_repaired(column) else name).str.slice(0, PREVIEW_CHARACTERS)
+    return nw.when(~cell.is_null()).then(word(_HIDDEN, nw.col(FILE))) if column.pii == "secret" else cell
 
 
 def _all_failures(failing: Sequence[tuple[int, Check]]) -> nw.Expr:
@@ -164,7 +166,7 @@ def _found(evaluated: Evaluated, finding: Check) -> Frame:
         word(finding.outcome.value, file).alias("outcome"),
         word(finding.column, file).alias("column"),
         word(finding.rule, file).alias("rule"),
-        _shown(evaluated.table, finding.column).alias("value"),
+        _shown(evaluated.table, finding.column, as_delivered=True).alias("value"),
         word(finding.message, file).alias("message"),
         nothing(file).alias("also"),
         _key(evaluated.table).alias("key"),

@@ -102,7 +102,7 @@ def _count_elements(chunks: Iterator[bytes], filename: str) -> int:
         outside = b"".join(pieces[1 if in_string else 0 :: 2])
         has_text = len(pieces) > 1 or bool(outside.translate(None, _BLANK_OR_END))
         if ended and (has_text or b"]" in outside):
-            raise _malformed(filename, commas + 1)
+            raise _goes_on(filename, commas + 1)
         in_string ^= len(pieces) % 2 == 0
         has_elements = has_elements or has_text
         left = _without_pairs(open_inside + outside.translate(None, _NOT_STRUCTURE), filename, commas)
@@ -112,7 +112,7 @@ def _count_elements(chunks: Iterator[bytes], filename: str) -> int:
         if open_inside.startswith(b"]"):
             ended, open_inside = True, open_inside[1:]
             if outside.rpartition(b"]")[2].strip():
-                raise _malformed(filename, commas + 1)
+                raise _goes_on(filename, commas + 1)
         if b"]" in open_inside or b"}" in open_inside:
             raise _malformed(filename, commas + 1)
     if not ended:
@@ -139,6 +139,15 @@ def _without_pairs(structure: bytes, filename: str, commas: int) -> bytes:
         code="nested_too_deeply",
         file=filename,
         row=commas + 1,
+    )
+
+
+def _goes_on(filename: str, row: int) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{filename} goes on after its array has ended, behind record {row:,}.",
+        code="malformed_json",
+        file=filename,
+        row=row,
     )
 
 

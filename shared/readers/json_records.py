@@ -6,7 +6,6 @@ marked in the column ``_faults`` and end in quarantine.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 
-from shared.readers.json_faults import sound_records
+from shared.readers.json_faults import rescued, sound_records
 from shared.readers.json_layout import BYTE_ORDER_MARK, JsonLayout, sniff_json
+from shared.readers.json_numbers import plain_decimal
 from shared.readers.rows import (
     FAULTS,
     FILE,
@@ -23,6 +23,7 @@ from shared.readers.rows import (
     RECORD_FAULT,
     ROW_NO,
     SEQUENCE,
+    UNREADABLE_FAULT,
     nested_fault,
     sequence_start,
 )
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from shared.contracts.model import Table
 
 RECORDS_AT_ONCE = 2_000
-_LONGEST_EXPONENT = 400
 _SNIFFED_BYTES = 1 << 20
 
 Record = dict[str, Any]
@@ -56,9 +56,9 @@ def read_json_records(data: bytes, tables: Sequence[Table], filename: str, file_
     return {table.name: pa.Table.from_batches(chunks[table.name], _schema(table)) for table in tables}
 
 
-def _decoded(data: bytes, filename: str) -> Iterator[Record | None]:
-    """Yield each record as a dict, or None where a record is no object or cannot be read."""
-    decoder = msgspec.json.Decoder(float_hook=_plain_decimal)
+def _decoded(data: bytes, filename: str) -> Iterator[Record | str]:
+    """Yield each record as a dict, or the fault by which it is none."""
+    decoder = msgspec.json.Decoder(float_hook=plain_decimal)
     raw_records: Iterable[bytes | msgspec.Raw]
     if sniff_json(data[:_SNIFFED_BYTES], filename) is JsonLayout.LINES:
         raw_records = (line for line in data.removeprefix(BYTE_ORDER_MARK).split(b"\n") if line.strip())
@@ -67,26 +67,22 @@ def _decoded(data: bytes, filename: str) -> Iterator[Record | None]:
             raw_records = msgspec.json.decode(memoryview(data)[_start(data) :], type=list[msgspec.Raw])
         except (msgspec.DecodeError, RecursionError):
             for record in sound_records(data, filename):
-                yield record if isinstance(record, dict) else None
+                yield record if isinstance(record, dict) else RECORD_FAULT
             return
     for raw in raw_records:
         try:
             record = decoder.decode(raw)
         except (msgspec.DecodeError, RecursionError):
-            record = None
-        yield record if isinstance(record, dict) else None
+            try:
+                record = rescued(bytes(raw))
+            except (ValueError, RecursionError):
+                yield UNREADABLE_FAULT
+                continue
+        yield record if isinstance(record, dict) else RECORD_FAULT
 
 
 def _start(data: bytes) -> int:
     return len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
-
-
-def _plain_decimal(text: str) -> str:
-    """Keep a number as written, but without an exponent, which casts read differently."""
-    if "e" not in text and "E" not in text:
-        return text
-    value = Decimal(text)
-    return format(value, "f") if abs(value.adjusted()) < _LONGEST_EXPONENT else text
 
 
 def _schema(table: Table) -> pa.Schema:
@@ -97,7 +93,7 @@ def _schema(table: Table) -> pa.Schema:
 
 
 def _rows_of(
-    batch: Sequence[Record | None],
+    batch: Sequence[Record | str],
     table: Table,
     first: int,
     filename: str,
@@ -111,10 +107,10 @@ def _rows_of(
     objects: list[Record] = []
     faults: dict[int, str] = {}
     for number, record in enumerate(batch, first):
-        if record is None:
+        if isinstance(record, str):
             if not takes_the_lost:
                 continue
-            faults[len(objects)] = RECORD_FAULT
+            faults[len(objects)] = record
             found: Any = {}
         else:
             found = record.get(path)

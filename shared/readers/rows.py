@@ -13,9 +13,10 @@ FILE = "_file"
 ROW_NO = "_row_no"
 #: The row's place in the whole job; it decides between rows that are alike in all else.
 SEQUENCE = "_seq"
-#: What of the row could not be read: null, one of the two below, or the names of columns with a nested value.
+#: What of the row could not be read: null, one of the three below, or the names of columns with a nested value.
 FAULTS = "_faults"
 
+UNREADABLE_FAULT = "!unreadable"
 RECORD_FAULT = "!record"
 OBJECT_FAULT = "!object"
 

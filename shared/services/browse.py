@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.domain.ledger import Ledger
     from shared.domain.manifest import Manifest
     from shared.domain.routing import Routing
+    from shared.domain.verdicts import Outcome
     from shared.ports import JobFilter, JobStore
     from shared.services.outputs import Outputs
     from shared.services.records import JobRecords
@@ -86,7 +87,7 @@ class JobBrowser:
         job_id: str,
         table: str | None = None,
         rule: str | None = None,
-        outcome: str | None = None,
+        outcome: Outcome | None = None,
         *,
         limit: int = 1_000,
         offset: int = 0,
@@ -136,11 +137,11 @@ class JobBrowser:
                 yield from self.outputs.read([file]).items()
 
 
-def _matching(rows: pa.Table, rule: str | None, outcome: str | None) -> pa.Table:
+def _matching(rows: pa.Table, rule: str | None, outcome: Outcome | None) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - heavy, and not needed on the way to the functions
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    wanted = [outcome] if outcome else [one.value for one in REJECTING]
+    wanted = [one.value for one in ((outcome,) if outcome else REJECTING)]
     mask = pc.is_in(rows["outcome"], pa.array(wanted, pa.string()))
     if rule is not None:
         mask = pc.and_(mask, pc.equal(rows["rule"], rule))

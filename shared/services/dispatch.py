@@ -14,7 +14,6 @@ from shared.logs import stage
 if TYPE_CHECKING:
     from shared.domain.intake import Intake
     from shared.domain.job import Job
-    from shared.domain.routing import Routing
     from shared.ports import JobQueue
     from shared.services.journal import Journal
 
@@ -33,7 +32,7 @@ class Dispatch:
                 return self.journal.record(job, JobState.FAILED)
             with stage("routed") as watch:
                 self.send(job)
-            return self.journal.record(job, JobState.ROUTED, ms=watch.ms, note=_note(intake.routing))
+            return self.journal.record(job, JobState.ROUTED, ms=watch.ms, note=f"{intake.routing.reason}.")
         except ConflictError:
             # Whoever took the job up meanwhile has also written down that it was routed.
             return self.journal.jobs.get(job.job_id) or job
@@ -43,9 +42,3 @@ class Dispatch:
         small = job.processing_path is ProcessingPath.SMALL_BATCH
         message = JobMessage(job.job_id, job.parent_job_id, job.user_id, job.dataset, job.attempt)
         self.queue.send(SMALL_QUEUE if small else LARGE_QUEUE, message)
-
-
-def _note(routing: Routing) -> str:
-    if routing.path is ProcessingPath.SMALL_BATCH:
-        return f"{routing.reason}."
-    return f"{routing.reason}. It waits in {routing.queue} until the large path, not part of this version, exists."

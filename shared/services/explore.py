@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     from shared.datasets.named_sql import NamedQuery, QueryParameter
     from shared.ports import Condition, TableInfo, Warehouse
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"integer": int, "date": date.fromisoformat, "text": str}
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+
+
+def _whole_number(text: str) -> int:
+    if not _WHOLE_NUMBER.fullmatch(text):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"integer": _whole_number, "date": date.fromisoformat, "text": str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +87,28 @@ class Explorer:
 
 
 def _parsed(parameter: QueryParameter, text: str) -> Any:
+    """Return a parameter's value; raises :class:`InvalidRequestError` for text that is none of its type or bounds."""
     try:
-        return _PARSERS[parameter.type](text)
+        value = _PARSERS[parameter.type](text)
     except ValueError as error:
-        raise InvalidRequestError(
-            f"The parameter {parameter.name} should be of type {parameter.type}.",
-            code="invalid_parameter",
-            parameter=parameter.name,
-            type=parameter.type,
-        ) from error
+        raise _unfit(parameter) from error
+    too_small = parameter.minimum is not None and value < parameter.minimum
+    too_large = parameter.maximum is not None and value > parameter.maximum
+    if too_small or too_large:
+        raise _unfit(parameter)
+    return value
+
+
+def _unfit(parameter: QueryParameter) -> InvalidRequestError:
+    return InvalidRequestError(
+        f"The parameter {parameter.name} should be {_in_words(parameter)}.",
+        code="invalid_parameter",
+        parameter=parameter.name,
+        type=parameter.type,
+    )
+
+
+def _in_words(parameter: QueryParameter) -> str:
+    if parameter.minimum is None or parameter.maximum is None:
+        return f"of type {parameter.type}"
+    return f"a whole number from {parameter.minimum:,} to {parameter.maximum:,}"

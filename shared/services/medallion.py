@@ -89,15 +89,12 @@ class Medallion:
 
         with ThreadPoolExecutor(_FILES_AT_A_TIME) as pool:
             contents = list(pool.map(lambda file: self.blobs.get(self.bronze, file.blob), intake.files))
-        sources = [
-            bronze.SourceFile(file.filename, file.table, data)
-            for file, data in zip(intake.files, contents, strict=True)
-        ]
+        names = [file.filename for file in intake.files]
+        sources = list(map(bronze.SourceFile, names, contents))
         del contents
         rows = bronze.read(dataset.contract, sources)
         del sources
         frames = {name: engine.from_arrow(rows.pop(name)) for name in list(rows)}
-        names = [file.filename for file in intake.files]
         return silver.refine(dataset.contract, frames, names, context, engine)
 
     def _refuse_bad(self, manifest: Manifest) -> None:

@@ -65,10 +65,10 @@ class Outputs:
 
     def _delete(self, job: Job, is_condemned: Callable[[str], bool]) -> None:
         for container, prefix in self.layout.places(job):
-            for blob in list(self.blobs.list(container, prefix)):
-                run = blob.path.removeprefix(prefix).partition("/")[0]
+            for path in list(self.blobs.list(container, prefix)):
+                run = path.removeprefix(prefix).partition("/")[0]
                 if run.startswith(RUN_PREFIX) and is_condemned(run):
-                    self.blobs.delete(container, blob.path)
+                    self.blobs.delete(container, path)
 
 
 def to_parquet(table: pa.Table) -> bytes:

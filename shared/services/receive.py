@@ -30,14 +30,10 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as a client sends it: its name, a seekable stream, and the form field it came in.
-
-    The field's name says which table a file feeds, where a dataset has a file for each.
-    """
+    """A file as a client sends it: its name, and a seekable stream."""
 
     filename: str
     stream: BinaryIO
-    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +149,8 @@ class Receive:
         if job.state is JobState.RECEIVED:
             job = self.dispatch(job, intake)
         if intake.problem is not None:
-            problem, where = intake.problem, {"jobId": job.job_id, "statusUrl": f"/api/jobs/{job.job_id}"}
-            details = {**problem.details, **where}
+            problem = intake.problem
+            details = {**problem.details, "jobId": job.job_id}
             raise UnreadableFileError(problem.message, advice=problem.advice, code=problem.code, **details)
         return Receipt(job, intake.routing, created)
 
@@ -163,8 +159,7 @@ def _content_key(request: JobRequest, version: int, hashes: Sequence[str]) -> st
     """Return the hash of all that decides what becomes of the files; their names and order do not."""
     as_of = _utc(request.as_of)
     content = {
-        # The tables that files feed stand first; a file that feeds all of them names none.
-        "files": sorted(("", sha256) for sha256 in hashes),
+        "files": sorted(hashes),
         "dataset": request.dataset,
         "version": version,
         "user": request.user_id,

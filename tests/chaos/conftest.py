@@ -120,7 +120,7 @@ class ChaosSystem:
         manifest = msgspec.json.decode(raw, type=Manifest)
         named = {(file.container, file.path) for file in (*manifest.silver, *manifest.quarantine, *manifest.gold)}
         containers = (self._containers["silver"], self._containers["gold"])
-        assert {(name, blob.path) for name in containers for blob in self._blobs.list(name, "")} == named
+        assert {(name, path) for name in containers for path in self._blobs.list(name, "")} == named
 
     def _answers(self) -> bool:
         with suppress(httpx.TransportError):

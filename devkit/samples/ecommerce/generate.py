@@ -27,7 +27,6 @@ STRUCTURAL = frozenset({NOT_AN_OBJECT, NOT_A_RECORD})
 
 #: How often a faulty row gets one more fault, so that the order of the checks matters.
 _ONE_MORE = 0.25
-_TIME_FORMAT_LENGTH = 26
 
 
 def generate(

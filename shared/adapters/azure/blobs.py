@@ -9,7 +9,6 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from shared.adapters.azure.account import PING, created_on_demand, storage_faults
 from shared.errors import NotFoundError
-from shared.ports import BlobInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,18 +58,12 @@ class AzureBlobStore:
             except ResourceNotFoundError as error:
                 raise NotFoundError(f"There is no file {container}/{path}.", code="no_such_blob") from error
 
-    def exists(self, container: str, path: str) -> bool:
-        """Tell whether a blob is there."""
-        with storage_faults(_SERVICE):
-            return self._blob(container, path).exists()
-
-    def list(self, container: str, prefix: str) -> Iterator[BlobInfo]:
-        """Yield the blobs whose path starts with ``prefix``, in path order."""
+    def list(self, container: str, prefix: str) -> Iterator[str]:
+        """Yield the paths of the blobs that start with ``prefix``, in path order."""
         with storage_faults(_SERVICE):
             client = self._account.blobs.get_container_client(container)
             with suppress(ResourceNotFoundError):
-                for blob in client.list_blobs(name_starts_with=prefix):
-                    yield BlobInfo(blob.name, blob.size)
+                yield from client.list_blob_names(name_starts_with=prefix)
 
     def delete(self, container: str, path: str) -> None:
         """Delete a blob; deleting a missing one is no error."""

@@ -15,7 +15,7 @@ LEFT JOIN dw_products p ON p.sku_id = o.sku_id;
 
 -- query: revenue_by_category
 -- title: Which categories bring the most revenue?
--- parameter: limit integer = 10: how many categories
+-- parameter: limit integer 0..100000 = 10: how many categories
 SELECT category, orders, items, units, revenue, share
 FROM dw_category_metrics
 ORDER BY revenue DESC, category
@@ -23,7 +23,7 @@ LIMIT :limit;
 
 -- query: best_customers_by_segment
 -- title: Who are the best customers of each segment?
--- parameter: limit integer = 3: how many customers of each segment
+-- parameter: limit integer 0..100000 = 3: how many customers of each segment
 SELECT segment, place, user_id, orders, items, revenue
 FROM (
     SELECT segment, user_id, orders, items, revenue,

@@ -39,7 +39,7 @@ def test_every_row_read_ends_in_exactly_one_place(records):
 @given(dirty_records(CONTRACT, most=12))
 def test_a_joint_look_at_a_row_sees_exactly_what_the_checks_it_stands_for_would_see(records):
     engine = get_engine("pyarrow")
-    rows = bronze.read(CONTRACT, [bronze.SourceFile("a.json", None, json.dumps(records).encode())])
+    rows = bronze.read(CONTRACT, [bronze.SourceFile("a.json", json.dumps(records).encode())])
     for table in CONTRACT.tables:
         frame = with_clean_text(engine.from_arrow(rows[table.name]), table)
         for name, look in joint_looks(table).items():

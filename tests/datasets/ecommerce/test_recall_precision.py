@@ -44,7 +44,7 @@ def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     contract, engine = load_dataset("ecommerce").contract, get_engine("pyarrow")
     as_of = AS_OF.replace(tzinfo=UTC)
     context = RunContext("job", "run", "tester", as_of=as_of, loaded_at=as_of, token_key=b"key")
-    tables = bronze.read(contract, [bronze.SourceFile(path.name, None, path.read_bytes())])
+    tables = bronze.read(contract, [bronze.SourceFile(path.name, path.read_bytes())])
     frames = {name: engine.from_arrow(table) for name, table in tables.items()}
     result = silver.refine(contract, frames, [path.name], context, engine)
     return Judged(sample, result, {name: engine.to_arrow(frame).to_pylist() for name, frame in result.verdicts.items()})

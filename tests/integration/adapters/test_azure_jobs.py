@@ -47,7 +47,6 @@ def test_a_job_comes_back_as_it_was_saved(store: AzureJobStore) -> None:
         state=JobState.GOLD,
         processing_path=ProcessingPath.SMALL_BATCH,
         record_count=10_000,
-        size=2**40,
         run_id="run-1-x",
         supersedes="older",
         superseded_by="newer",

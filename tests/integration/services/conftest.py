@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import subprocess
+import sys
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,19 +15,24 @@ import pytest
 from devkit.samples.ecommerce import generate
 from devkit.samples.ecommerce.generate import AS_OF
 from shared.bootstrap import App
+from shared.domain.job import JobState
 from shared.domain.message import JobMessage
 from shared.domain.routing import SMALL_QUEUE
 from shared.services.receive import JobRequest, Upload
+from shared.services.sweep import SweepReport
 from shared.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from devkit.azurite.server import Azurite
     from devkit.samples.ecommerce import Sample
+    from shared.domain.job import Job
     from shared.services.browse import JobView
     from shared.services.receive import Receipt
+
+NO_GOOD_ROW = b'[{"user": {"id": "u1"}}]'
 
 
 class Bench:
@@ -82,7 +90,7 @@ class Bench:
     def paths(self, *kinds: str) -> set[str]:
         """The places of all blobs of the kinds of container."""
         containers = [self._settings[f"{kind}_container"] for kind in kinds]
-        return {f"{name}/{blob.path}" for name in containers for blob in self.app.blobs.list(name, "")}
+        return {f"{name}/{path}" for name in containers for path in self.app.blobs.list(name, "")}
 
     def outputs_that_count(self, job_id: str) -> set[str]:
         """The places that a job's manifest, or the account of its failure, names."""
@@ -95,6 +103,26 @@ class Bench:
         found = self.app.explore.read(table, columns=columns, limit=1_000_000).to_pylist()
         rows = [{name: value for name, value in row.items() if not name.startswith("_")} for row in found]
         return sorted(rows, key=repr)
+
+
+def message_of(job: Job) -> JobMessage:
+    return JobMessage(job.job_id, job.parent_job_id, job.user_id, job.dataset, job.attempt)
+
+
+def assert_one_set_of_outputs(bench: Bench, job_id: str) -> None:
+    assert bench.paths("silver", "gold") == bench.outputs_that_count(job_id)
+
+
+@contextmanager
+def held_by_another_process(file: Path) -> Iterator[None]:
+    program = f"import duckdb, sys; c = duckdb.connect({str(file)!r}); print('open', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    try:
+        yield
+    finally:
+        holder.communicate()
 
 
 @pytest.fixture
@@ -118,3 +146,19 @@ def records(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("sample") / "records.json"
     sample.write_json(path)
     return path.read_bytes()
+
+
+@pytest.fixture
+def waiting(bench: Bench, records: bytes) -> str:
+    """A job that found the warehouse closed; says so once, however often it is tried."""
+    with held_by_another_process(bench.warehouse_file):
+        view = bench.run(records)
+        for _ in range(2):
+            bench.app.process(message_of(view.job))
+        assert bench.app.sweep() == SweepReport(stalled=0, waiting=0), "the warehouse still does not answer"
+    again = bench.app.jobs.get(view.job.job_id)
+    assert again.job.state is JobState.GOLD
+    assert again.job.problem is not None
+    assert again.job.problem.code == "warehouse_unavailable"
+    assert again.timeline == view.timeline
+    return view.job.job_id

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.domain.verdicts import Outcome
 from shared.errors import InvalidRequestError, NotFoundError
 from shared.ports import Condition, JobFilter
 
@@ -52,7 +53,7 @@ def test_an_unknown_job_is_not_found(bench: BenchType) -> None:
 
 
 def test_every_rejected_row_is_told_once_with_its_first_rule(bench: BenchType, job_id: str, sample: Sample) -> None:
-    rejects = bench.app.jobs.rejects(job_id, outcome="quarantined")
+    rejects = bench.app.jobs.rejects(job_id, outcome=Outcome.QUARANTINED)
     told = {(reject.table, reject.row, reject.column, reject.rule) for reject in rejects}
     assert len(told) == len(rejects)
     assert told == {
@@ -63,7 +64,7 @@ def test_every_rejected_row_is_told_once_with_its_first_rule(bench: BenchType, j
 
 
 def test_a_duplicate_names_the_row_it_repeats(bench: BenchType, job_id: str, sample: Sample) -> None:
-    rejects = bench.app.jobs.rejects(job_id, outcome="duplicate")
+    rejects = bench.app.jobs.rejects(job_id, outcome=Outcome.DUPLICATE)
     assert {(reject.table, reject.row, reject.repeats and reject.repeats["row"]) for reject in rejects} == {
         (table, row, kept) for table, rows in sample.duplicates.items() for row, kept in rows.items()
     }
@@ -97,8 +98,10 @@ def test_rejects_are_narrowed_and_paged(bench: BenchType, job_id: str) -> None:
 
 
 def test_findings_on_rows_that_stay_are_told_when_asked_for(bench: BenchType, job_id: str, sample: Sample) -> None:
-    told = bench.app.jobs.rejects(job_id, outcome="nulled") + bench.app.jobs.rejects(job_id, outcome="flagged")
-    told += bench.app.jobs.rejects(job_id, outcome="repaired")
+    told = bench.app.jobs.rejects(job_id, outcome=Outcome.NULLED) + bench.app.jobs.rejects(
+        job_id, outcome=Outcome.FLAGGED
+    )
+    told += bench.app.jobs.rejects(job_id, outcome=Outcome.REPAIRED)
     assert {(reject.table, reject.row, (reject.column, reject.rule)) for reject in told} == {
         (table, row, found) for table, rows in sample.findings.items() for row, pairs in rows.items() for found in pairs
     }

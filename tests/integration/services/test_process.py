@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
-from shared.domain.job import Job, JobState
+from shared.domain.job import JobState
 from shared.domain.ledger import totals
 from shared.domain.message import JobMessage
 from shared.errors import UnavailableError
@@ -20,6 +20,7 @@ from shared.medallion import silver
 from shared.ports import TableLoad, WarehouseLoad
 from shared.services.outputs import to_parquet
 from tests.chaos.fuse import Died, Fuse, arm, die
+from tests.integration.services.conftest import assert_one_set_of_outputs, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,16 +33,8 @@ TABLES = ("dw_users", "dw_locations", "dw_products", "dw_orders", "dw_time", "dw
 STEP = 1 if os.environ.get("STRATA_COMPLETE") else 7
 
 
-def message_of(job: Job) -> JobMessage:
-    return JobMessage(job.job_id, job.parent_job_id, job.user_id, job.dataset, job.attempt)
-
-
 def gold_of(bench: Bench) -> dict[str, list[dict[str, Any]]]:
     return {table: bench.rows(table) for table in TABLES}
-
-
-def assert_one_set_of_outputs(bench: Bench, job_id: str) -> None:
-    assert bench.paths("silver", "gold") == bench.outputs_that_count(job_id)
 
 
 def test_a_small_job_ends_with_ledger_gold_and_one_set_of_outputs(bench: Bench, records: bytes, sample: Sample) -> None:

@@ -6,11 +6,9 @@ from shared.errors import ContractError
 TEXT = """\
 dataset: shop
 version: 1
-title: Shop
 tables:
   - name: customer
     label: Customer
-    source: {formats: [json]}
     key: [id]
     dedupe: {latest: joined}
     columns:
@@ -20,14 +18,14 @@ tables:
       points: {label: "Points", type: integer, range: {min: 0, max: 10}}
   - name: sale
     label: Sale
-    source: {formats: [json], path: purchase}
+    source: {path: purchase}
     key: [id]
     columns:
-      id:          {label: "Sale number"}
+      id:          {label: "Sale number", required: true}
       customer_id: {label: "Customer of the sale", from: [customer_id, customer]}
     rules:
-      - {id: customer-exists, column: customer_id, references: customer.id}
-gold: []
+      - {column: customer_id, references: customer.id}
+gold: [customers]
 """
 
 
@@ -42,27 +40,37 @@ def test_a_contract_says_what_its_text_says():
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "line", "said"),
+    ("right", "wrong", "said"),
     [
-        ("normalise: email", "normalize: email", 13, "did you mean 'normalise'"),
-        ("type: integer", "type: intger", 14, "did you mean 'integer'"),
-        ("key: [id]\n    dedupe", "dedupe", 5, "is missing"),
-        ("latest: joined", "latest: joind", 9, "'joind'"),
-        ("references: customer.id", "references: customr.id", 23, "must stand above"),
-        ("references: customer.id", "references: customer.email", 23, "not the key"),
-        ("version: 1", "version: 0", 2, "greater than or equal to 1"),
-        ("{min: 0, max: 10}", "{}", 14, "a range needs at least one"),
-        ("required: true", "required: maybe", 11, "boolean"),
-        ("{formats: [json]}", "{formats: [jsn]}", 7, "'json'"),
-        ("dataset: shop", "dataset: [shop", 2, "expected"),
-        ("dataset: shop", "dataset: My Shop", 1, "pattern"),
+        ("normalise: email", "normalize: email", "did you mean 'normalise'"),
+        ("type: integer", "type: intger", "did you mean 'integer'"),
+        ("latest: joined", "latest: joind", "'joind'"),
+        ("latest: joined", "latest: email", "is no timestamp"),
+        ("references: customer.id", "references: customr.id", "must stand above"),
+        ("references: customer.id", "references: customer.email", "not the key"),
+        ("version: 1", "version: 0", "greater than or equal to 1"),
+        ("{min: 0, max: 10}", "{}", "a range needs at least one"),
+        ("{min: 0, max: 10}", "{min: 0.5}", "whole numbers"),
+        ("required: true}\n      joined", "required: maybe}\n      joined", "boolean"),
+        ("required: true}\n      joined", "required: false}\n      joined", "is a key"),
+        ("on_fail: null", "on_fail: flag", "left empty"),
+        ("type: timestamp, ", "type: text, range: {min: 1}, ", "'range' needs type decimal or integer"),
+        ("from: [customer_id, customer]", "pii: secret", "must not reach silver"),
+        ("from: [customer_id, customer]", 'pattern: "["', "no regular expression"),
+        ("from: [customer_id, customer]", "type: integer", "different types"),
+        ("gold: [customers]", "gold: []", "at least 1 item"),
+        ("version: 1", "version: 1\nversion: 2", "said twice"),
+        ("dataset: shop", "dataset: My Shop", "pattern"),
     ],
-)  # fmt: skip
-def test_a_mistake_is_reported_with_its_line_and_what_was_expected(right, wrong, line, said):
-    assert right in TEXT
+)
+def test_a_mistake_is_reported_with_its_line_and_what_was_expected(right, wrong, said):
+    before, found, _ = TEXT.partition(right)
+    assert found
     with pytest.raises(ContractError) as refused:
         load_contract(TEXT.replace(right, wrong, 1), origin="shop.yaml")
-    assert refused.value.details["line"] == line
+    line = refused.value.details["line"]
+    nearest = before.count("\n") + 1
+    assert abs(line - nearest) <= 2
     assert refused.value.message.startswith(f"shop.yaml, line {line}:")
     assert said in refused.value.message
 

@@ -8,19 +8,17 @@ from hypothesis import strategies as st
 from shared.contracts.model import Table
 from shared.errors import UnreadableFileError
 from shared.readers.json_records import RECORDS_AT_ONCE, read_json_records
-from shared.readers.rows import FAULTS, FILE, OBJECT_FAULT, RECORD_FAULT, ROW_NO, SEQUENCE
+from shared.readers.rows import FAULTS, FILE, OBJECT_FAULT, RECORD_FAULT, ROW_NO, SEQUENCE, UNREADABLE_FAULT
 from tests.json_values import awkward_json
 
 
 def table(name: str, /, **columns: dict) -> Table:
     described = {column: {"label": column, **rest} for column, rest in columns.items()}
-    return Table.model_validate(
-        {"name": name, "label": name, "source": {"formats": ["json"]}, "key": ["id"], "columns": described}
-    )
+    return Table.model_validate({"name": name, "label": name, "key": ["id"], "columns": described})
 
 
-USER = table("user", id={}, name={"from": ["name", "full_name"]})
-ORDER = table("order", id={})
+USER = table("user", id={"required": True}, name={"from": ["name", "full_name"]})
+ORDER = table("order", id={"required": True})
 
 
 def read(records, tables=(USER, ORDER), filename="upload.json", file_no=0) -> dict[str, pa.Table]:
@@ -74,7 +72,7 @@ def test_an_object_that_is_none_and_a_record_that_is_none_are_rows_too():
 
 def test_a_line_of_ndjson_that_cannot_be_read_costs_only_that_line():
     rows = read(b'{"user":{"id":"u1"}}\n{"user": oops}\n\n{"user":{"id":"u3"}}\n', filename="upload.ndjson")
-    assert cells(rows["user"], "id", ROW_NO, FAULTS) == [("u1", 1, None), (None, 2, RECORD_FAULT), ("u3", 3, None)]
+    assert cells(rows["user"], "id", ROW_NO, FAULTS) == [("u1", 1, None), (None, 2, UNREADABLE_FAULT), ("u3", 3, None)]
 
 
 def test_rows_of_later_files_come_after_those_of_earlier_ones():
@@ -108,13 +106,22 @@ def test_an_array_that_is_no_json_is_refused_with_record_line_and_column(data, p
     assert tuple(refused.value.details[name] for name in ("row", "line", "column")) == place
 
 
-def test_half_a_surrogate_pair_costs_only_its_record():
-    rows = read(b'[{"user":{"id":"u1"}}, {"user":{"id":"\\ud800"}}, {"user":{"id":"u3","name":1.50}}]')
+@pytest.mark.parametrize("filename", ["upload.json", "upload.ndjson"])
+def test_half_a_surrogate_pair_or_an_endless_number_costs_only_its_cell(filename):
+    long = "9" * 5_000
+    records = [
+        rb'{"user":{"id":"u1"}}',
+        rb'{"user":{"id":"u2","name":"x\ud800y"},"order":{"id":"o2"}}',
+        b'{"user":{"id":%s,"name":1.50},"order":{"id":"o3"}}' % long.encode(),
+    ]
+    data = b"[" + b",\n".join(records) + b"]" if filename.endswith(".json") else b"\n".join(records)
+    rows = read(data, filename=filename)
     assert cells(rows["user"], "id", "name", FAULTS) == [
         ("u1", None, None),
-        (None, None, RECORD_FAULT),
-        ("u3", "1.50", None),
+        ("u2", "x\x00y", None),
+        (long, "1.50", None),
     ]
+    assert cells(rows["order"], "id", ROW_NO) == [("o2", 2), ("o3", 3)]
 
 
 @given(st.lists(awkward_json, max_size=20))

@@ -147,7 +147,9 @@ def _clause(cursor: DuckDBPyConnection, condition: Condition, known: Mapping[str
         return f"contains(lower({column}::VARCHAR), lower(${parameter}))"
     kind = known[condition.column]
     compared = _EXACT if _WHOLE_OR_DECIMAL.match(kind) else kind
-    cast = f"TRY_CAST(${parameter} AS {compared})"
+    # A cast straight to TIMESTAMP would drop a zone without a word.
+    through_zone = f"TRY_CAST(${parameter} AS TIMESTAMPTZ)::TIMESTAMP"
+    cast = through_zone if kind == "TIMESTAMP" else f"TRY_CAST(${parameter} AS {compared})"
     ((does_not_fit,),) = cursor.execute(f"SELECT {cast} IS NULL", {parameter: condition.value}).fetchall()
     if does_not_fit:
         raise InvalidRequestError(

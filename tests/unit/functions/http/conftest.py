@@ -56,7 +56,7 @@ def make_view(job: Job) -> JobView:
         files=(JobFile("orders.json", "bronze/path", "ab12", 120, records=3),),
         ledger={"users": Balance(read=3, silver=1, quarantined=1, duplicate=1)},
         gold_rows={"dw_users": 1},
-        timeline=[TimelineEvent("received", NOW, 12, None), TimelineEvent("routed", NOW, 1, "to pandas")],
+        timeline=[TimelineEvent("received", NOW, 12, None), TimelineEvent("routed", NOW, 1, "small")],
     )
 
 

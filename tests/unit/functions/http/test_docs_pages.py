@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from functions.http import docs
+from shared import __version__
 
 ASSETS = Path(docs.__file__).parent / "assets"
 
@@ -25,6 +26,10 @@ def operations(document):
 
 def test_the_document_is_openapi_3_1(document):
     assert document["openapi"].startswith("3.1")
+
+
+def test_the_document_has_the_version_of_the_product(document):
+    assert document["info"]["version"] == __version__
 
 
 def test_the_document_has_every_route_of_the_api_and_no_page(document):

@@ -6,7 +6,9 @@ from unittest.mock import ANY
 
 from functions.http import authentication
 from shared.domain.roles import Principal, Role
+from shared.domain.verdicts import Outcome
 from shared.ports import JobFilter
+from tests.unit.functions.http.conftest import make_job
 
 
 def test_a_job_is_answered_with_all_that_is_known_of_it(client):
@@ -23,13 +25,13 @@ def test_a_job_is_answered_with_all_that_is_known_of_it(client):
         "createdAt": "2026-01-31T08:00:00Z",
         "updatedAt": "2026-01-31T08:00:00Z",
         "attempt": 1,
-        "files": [{"filename": "orders.json", "table": None, "records": 3, "size": 120, "sha256": "ab12"}],
+        "files": [{"filename": "orders.json", "records": 3, "size": 120, "sha256": "ab12"}],
         "routing": {"records": 3, "bytes": 120, "threshold": 10_000, "reason": ANY},
         "ledger": {"users": {"read": 3, "silver": 1, "quarantined": 1, "duplicate": 1, "skipped": 0}},
         "goldTables": {"dw_users": 1},
         "timeline": [
             {"state": "received", "at": "2026-01-31T08:00:00Z", "ms": 12, "note": None},
-            {"state": "routed", "at": "2026-01-31T08:00:00Z", "ms": 1, "note": "to pandas"},
+            {"state": "routed", "at": "2026-01-31T08:00:00Z", "ms": 1, "note": "small"},
         ],
         "error": None,
         "links": {
@@ -37,7 +39,17 @@ def test_a_job_is_answered_with_all_that_is_known_of_it(client):
             "rejects": "http://strata.test/api/jobs/a1b2c3/rejects",
             "retry": "http://strata.test/api/jobs/a1b2c3/retry",
         },
+        "supersedes": None,
+        "supersededBy": None,
     }
+
+
+def test_a_job_names_the_one_it_replaced_and_the_one_that_replaced_it(client, app):
+    app.jobs_by_id["a1b2c3"] = make_job(supersedes="before", superseded_by="after")
+
+    job = client.get("/api/jobs/a1b2c3").json()
+
+    assert (job["supersedes"], job["supersededBy"]) == ("before", "after")
 
 
 def test_a_failed_job_says_why(client, failed_job):
@@ -101,6 +113,14 @@ def test_rejects_are_filtered_and_paged(client, app):
     client.get("/api/jobs/a1b2c3/rejects?table=users&rule=email-form&outcome=quarantined&limit=5&offset=10")
 
     assert app.asked[-1] == ("rejects", "a1b2c3", "users", "email-form", "quarantined", {"limit": 5, "offset": 10})
+
+
+def test_an_unknown_outcome_is_an_error_that_names_the_known_ones(client):
+    answer = client.get("/api/jobs/a1b2c3/rejects?outcome=lost")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
+    for outcome in Outcome:
+        assert f"'{outcome.value}'" in answer.json()["detail"]
 
 
 def test_a_job_is_taken_up_again(client, app):
