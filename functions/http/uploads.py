@@ -61,11 +61,11 @@ _REQUEST_BODY: Final = {
 def _utc(text: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(
             "should be a date or time in ISO 8601, such as 2026-01-31T08:00:00Z (write '+' as '%2B')"
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _one_line(text: str) -> str:

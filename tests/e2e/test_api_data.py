@@ -140,7 +140,6 @@ def test_a_table_that_is_not_there_is_404(api, table):
         {"orderBy": "nothing"},
         {"filter": "nothing=1"},
         {"filter": "quantity=many"},
-        {"filter": "quantity=999999999999999999999999"},
         {"filter": "ordered_at>yesterday"},
         {"filter": "amount"},
         {"limit": "100001"},

@@ -14,7 +14,7 @@ from shared.adapters.warehouses.duckdb import DuckDBWarehouse
 from shared.adapters.warehouses.duckdb.database import database_at
 from shared.errors import InvalidRequestError, NotFoundError, UnavailableError
 from shared.ports import Condition, TableLoad
-from tests.unit.adapters.warehouses.conftest import REVENUE, contents, load_of, orders
+from tests.unit.adapters.warehouses.conftest import NOW, REVENUE, contents, load_of, orders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,13 @@ def test_conditions_compare_as_the_column_does(
     warehouse.load(load_of(orders(("a", "1.00"), ("B", "2.00"), ("c", "10.00"))))
     read = warehouse.read("orders", columns=("id",), conditions=[condition], order_by=("id",))
     assert read["id"].to_pylist() == found
+
+
+@pytest.mark.parametrize("moment", ["2026-01-15T12:00:00Z", "2026-01-15T14:00:00+02:00", "2026-01-15 12:00:00"])
+def test_a_moment_is_the_same_in_any_zone(warehouse: DuckDBWarehouse, moment: str) -> None:
+    at = pa.array([NOW.replace(tzinfo=None), NOW.replace(tzinfo=None, hour=13)], pa.timestamp("us"))
+    warehouse.load(load_of(orders(("a", 1), ("b", 1), at=at)))
+    assert warehouse.read("orders", conditions=[Condition("at", "<=", moment)])["id"].to_pylist() == ["a"]
 
 
 def test_rows_are_sorted_limited_and_skipped(warehouse: DuckDBWarehouse) -> None:

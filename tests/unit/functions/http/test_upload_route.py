@@ -117,6 +117,7 @@ def test_as_of_is_utc_without_a_zone_and_turned_into_utc_with_one(client, app, t
         ({"dataset": ""}, "The parameter 'dataset' should have at least 1 character"),
         ({"dataset": "e", "asOf": "yesterday"}, "The parameter 'asOf' should be a date or time in ISO 8601"),
         ({"dataset": "e", "asOf": "1767225600"}, "The parameter 'asOf' should be a date or time in ISO 8601"),
+        ({"dataset": "e", "asOf": "0001-01-01T00:00:00+14:00"}, "The parameter 'asOf' should be a date or time"),
         ({"dataset": "e", "force": "perhaps"}, "The parameter 'force' should be a valid boolean"),
         ({"dataset": "e", "parentJobId": "../../other"}, "The parameter 'parentJobId' should be up to 64 letters"),
         ({"dataset": "e", "jobName": "a\nb"}, "The parameter 'jobName' should be one line"),
