@@ -11,15 +11,12 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from devkit.bench.layers import COMPRESSION, GOLD, QUARANTINE, SILVER
 from devkit.bench.rules import (
     AGE_GROUPS,
-    COLUMNS,
     JOB_ID,
     LIMITS,
     LOADED_AT,
     LONGEST_TEXT,
     LOWEST_SEGMENT,
-    OPTIONAL,
     PERSONAL,
-    REFERENCES,
     SEGMENTS,
     SEXES,
     STATUSES,
@@ -28,6 +25,8 @@ from devkit.bench.rules import (
     e164,
     token,
 )
+from devkit.samples.ecommerce.faults import COLUMNS, OPTIONAL
+from devkit.samples.ecommerce.records import REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

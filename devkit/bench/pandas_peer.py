@@ -12,16 +12,15 @@ import pyarrow as pa
 from devkit.bench.layers import COMPRESSION, GOLD, QUARANTINE, SILVER, write_layers
 from devkit.bench.pandas_gold import build, money
 from devkit.bench.rules import (
-    COLUMNS,
     LIMITS,
     LONGEST_TEXT,
-    OPTIONAL,
-    REFERENCES,
     SEXES,
     STATUSES,
     TIMESTAMPS,
     e164,
 )
+from devkit.samples.ecommerce.faults import COLUMNS, OPTIONAL
+from devkit.samples.ecommerce.records import REFERENCES
 
 if TYPE_CHECKING:
     from datetime import datetime

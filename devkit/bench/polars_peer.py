@@ -10,16 +10,15 @@ import polars as pl
 from devkit.bench.layers import COMPRESSION, GOLD, QUARANTINE, SILVER, write_layers
 from devkit.bench.polars_gold import MONEY, Tables, build
 from devkit.bench.rules import (
-    COLUMNS,
     LIMITS,
     LONGEST_TEXT,
-    OPTIONAL,
-    REFERENCES,
     SEXES,
     STATUSES,
     TIMESTAMPS,
     e164,
 )
+from devkit.samples.ecommerce.faults import COLUMNS, OPTIONAL
+from devkit.samples.ecommerce.records import REFERENCES
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,43 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Literal
 
-#: Every table's columns in the order in which they are checked.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "user": (
-        "id", "username", "real_name", "phone_number", "sex", "job", "company", "email", "password",
-        "birth_of_date", "age", "create_time", "delete_time",
-    ),
-    "address": (
-        "id", "user_id", "title", "address_line", "country", "city", "postal_code", "create_time", "delete_time",
-    ),
-    "category": ("id", "name", "description", "create_time", "delete_time"),
-    "subcategory": ("id", "parent_id", "name", "description", "create_time", "delete_time"),
-    "product": ("id", "name", "description", "category_id", "create_time", "delete_time"),
-    "products_sku": ("id", "product_id", "quantity", "price", "create_time", "delete_time"),
-    "wishlist": ("id", "user_id", "products_sku_id", "create_time", "delete_time"),
-    "payment": ("id", "amount", "provider", "status", "create_time", "updated_at"),
-    "order": ("id", "user_id", "payment_id", "create_time", "updated_at"),
-    "order_item": ("id", "order_id", "products_sku_id", "quantity", "create_time", "updated_at"),
-}  # fmt: skip
-
-#: Columns that may be empty.
-OPTIONAL = frozenset({"delete_time", "updated_at"})
-
 TIMESTAMPS = frozenset({"create_time", "delete_time", "updated_at"})
-
-#: Which column refers to which table, in the order in which references are resolved.
-REFERENCES: tuple[tuple[str, str, str], ...] = (
-    ("address", "user_id", "user"),
-    ("subcategory", "parent_id", "category"),
-    ("product", "category_id", "subcategory"),
-    ("products_sku", "product_id", "product"),
-    ("wishlist", "user_id", "user"),
-    ("wishlist", "products_sku_id", "products_sku"),
-    ("order", "user_id", "user"),
-    ("order", "payment_id", "payment"),
-    ("order_item", "order_id", "order"),
-    ("order_item", "products_sku_id", "products_sku"),
-)
 
 SEXES = ("male", "female", "other")
 STATUSES = ("success", "pending", "failed", "refunded")

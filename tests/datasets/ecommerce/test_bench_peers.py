@@ -8,8 +8,8 @@ import pytest
 
 from devkit.bench.contenders import CONTENDERS
 from devkit.bench.results import Results, read_results, wrong_verdicts
-from devkit.bench.rules import COLUMNS
 from devkit.samples.ecommerce import generate
+from devkit.samples.ecommerce.faults import COLUMNS
 from devkit.samples.ecommerce.generate import AS_OF, STRUCTURAL
 
 if TYPE_CHECKING:
