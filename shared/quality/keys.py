@@ -24,6 +24,7 @@ _BEFORE_ALL = datetime(1000, 1, 1)
 _FOUND = "_found"
 _MOMENT = "_moment"
 _NEWEST = "_newest"
+_ROWS = "_rows"
 
 
 def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
@@ -41,16 +42,16 @@ def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
 
 
 def _kept_rows(valid: Frame, key: list[str], latest: str | None) -> Frame:
-    """Return for each key the place of the row that is kept.
+    """Return for each key that several rows have the place of the row that is kept.
 
     Grouped and joined, not by a window: on Arrow a window's result loses its rows beyond 32,768 of them.
     """
-    if latest:
-        moment = nw.col(typed(latest)).fill_null(_BEFORE_ALL).alias(_MOMENT)
-        valid = valid.select(*key, SEQUENCE, moment)
-        newest = valid.group_by(key).agg(nw.col(_MOMENT).max().alias(_NEWEST))
-        valid = valid.join(newest, on=key, how="inner").filter(nw.col(_MOMENT) == nw.col(_NEWEST))
-    return valid.group_by(key).agg(nw.col(SEQUENCE).min().alias(KEPT))
+    moment = nw.col(typed(latest)).fill_null(_BEFORE_ALL) if latest else nw.col(SEQUENCE)
+    valid = valid.select(*key, SEQUENCE, moment.alias(_MOMENT))
+    by_key = valid.group_by(key).agg(nw.col(_MOMENT).max().alias(_NEWEST), nw.len().alias(_ROWS))
+    repeated = valid.join(by_key.filter(nw.col(_ROWS) > 1), on=key, how="inner")
+    candidates = repeated.filter(nw.col(_MOMENT) == nw.col(_NEWEST)) if latest else repeated
+    return candidates.group_by(key).agg(nw.col(SEQUENCE).min().alias(KEPT))
 
 
 def _is_unique(frame: Frame, key: list[str], engine: Engine) -> bool:

@@ -9,7 +9,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from shared.domain.verdicts import VERDICTS, Outcome
-from shared.frames.literals import nothing, number, word
+from shared.frames.literals import nothing, word
 from shared.quality.checks import joint_look_of
 from shared.quality.keys import passes
 from shared.quality.names import FAILS, KEPT, ORPHAN, delivered, flag, seen
@@ -17,7 +17,7 @@ from shared.quality.prepare import is_repaired
 from shared.readers.rows import FILE, ROW_NO, file_of, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from shared.contracts.model import Table
     from shared.frames.engine import Engine, Frame
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared.quality.evaluate import Evaluated
 
 PREVIEW_CHARACTERS = 200
-_NUMBER = "_check"
+_VERDICT = "_verdict"
 _HIDDEN = "(not shown)"
 _EMPTY = "_empty"
 _BLANK = nw.col(FILE).str.slice(0, 0).alias(_EMPTY)
@@ -46,8 +46,10 @@ def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[s
     table, checks = evaluated.table, evaluated.checks
     rows = evaluated.frame.filter(~passes()).with_columns(_BLANK)
     rows, failing = _with_details(rows, checks, engine)
-    rows = rows.with_columns(_first_failure(failing, len(checks)).alias(_NUMBER))
-    rows = rows.join(engine.from_arrow(_catalogue(table, checks, labels)), on=_NUMBER, how="left")
+    rows = rows.with_columns(_all_failures([(no, checks[no]) for no in failing]).alias("also"))
+    rows = rows.with_columns(_verdict(table).alias(_VERDICT))
+    rows = rows.join(engine.from_arrow(_catalogue(table, checks, labels)), on=_VERDICT, how="left")
+    named = {*table.key, *(rule.column for rule in table.rules), *(checks[no].column for no in failing)}
     duplicate = ~nw.col(KEPT).is_null()
     return rows.select(
         nw.col(FILE),
@@ -55,9 +57,9 @@ def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[s
         nw.col("outcome"),
         nw.col("column"),
         nw.col("rule"),
-        _value(table).alias("value"),
+        _value(table, [name for name in table.columns if name in named]).alias("value"),
         nw.col("message"),
-        nw.when(nw.col(FAILS)).then(_all_failures([(no, checks[no]) for no in failing])).alias("also"),
+        nw.when(nw.col(FAILS)).then(nw.col("also")).alias("also"),
         _key(table).alias("key"),
         nw.when(duplicate).then(_file_name(files)).alias("repeats_file"),
         nw.when(duplicate).then(row_of(nw.col(KEPT))).alias("repeats_row_no"),
@@ -93,17 +95,22 @@ def _occurring(rows: Frame, names: Sequence[str], engine: Engine) -> set[str]:
     return {name for name, occurs in counted.to_pylist()[0].items() if occurs}
 
 
-def _first_failure(failing: Iterable[int], checks: int) -> nw.Expr:
-    """Number the verdict of a row: the first failing check, else the duplicate, else its dangling reference."""
-    place = nw.col(ROW_NO)
-    own = [nw.when(nw.col(flag(no))).then(number(no, place)) for no in failing]
-    duplicate, orphan = number(checks, place), nw.col(ORPHAN) + checks + 1
-    key = nw.when(nw.col(KEPT).is_null()).then(orphan).otherwise(duplicate)
-    return nw.when(nw.col(FAILS)).then(nw.coalesce(*own)).otherwise(key) if own else key
+def _verdict(table: Table) -> nw.Expr:
+    """Name the verdict of a row as ``column:rule``: the first failing check, else the duplicate, else the reference."""
+    file = nw.col(FILE)
+    key = word(_name(table.key[0], "duplicate"), file)
+    for number, rule in enumerate(table.rules):
+        dangling = nw.col(ORPHAN) == number
+        key = nw.when(dangling).then(word(_name(rule.column, "reference"), file)).otherwise(key)
+    return nw.when(nw.col(FAILS)).then(nw.col("also").str.replace_all(",.*$", "")).otherwise(key)
+
+
+def _name(column: str, rule: str) -> str:
+    return f"{column}:{rule}"
 
 
 def _catalogue(table: Table, checks: Sequence[Check], labels: Mapping[str, str]) -> pa.Table:
-    """Return the verdicts that :func:`_first_failure` numbers."""
+    """Return the verdicts that :func:`_verdict` names."""
     rows = [(check.outcome.value, check.column, check.rule, check.message) for check in checks]
     label = " and ".join(table.columns[name].label for name in table.key)
     rows.append((Outcome.DUPLICATE.value, table.key[0], "duplicate", VERDICTS["duplicate"].message(label)))
@@ -113,7 +120,7 @@ def _catalogue(table: Table, checks: Sequence[Check], labels: Mapping[str, str])
     outcome, column, rule_name, message_text = zip(*rows, strict=True)
     return pa.table(
         {
-            _NUMBER: pa.array(range(len(rows)), pa.int64()),
+            _VERDICT: pa.array([_name(*names) for names in zip(column, rule_name, strict=True)]),
             "outcome": pa.array(outcome),
             "column": pa.array(column),
             "rule": pa.array(rule_name),
@@ -122,13 +129,13 @@ def _catalogue(table: Table, checks: Sequence[Check], labels: Mapping[str, str])
     )
 
 
-def _value(table: Table) -> nw.Expr:
+def _value(table: Table, names: Sequence[str]) -> nw.Expr:
     """Return the text of the cell that the verdict names, shortened, and hidden where it is a secret."""
 
     def choose(others: nw.Expr, name: str) -> nw.Expr:
         return nw.when(nw.col("column") == name).then(_shown(table, name)).otherwise(others)
 
-    return reduce(choose, table.columns, nothing(nw.col(FILE)))
+    return reduce(choose, names, nothing(nw.col(FILE)))
 
 
 def _shown(table: Table, name: str, *, as_delivered: bool = False) -> nw.Expr:
@@ -141,7 +148,9 @@ def _all_failures(failing: Sequence[tuple[int, Check]]) -> nw.Expr:
     """Join the failures of a row as ``column:rule``, each followed by a comma."""
     if not failing:
         return nothing(nw.col(FILE))
-    texts = [(no, nw.concat_str(nw.lit(f"{check.column}:{check.rule},"), nw.col(_EMPTY))) for no, check in failing]
+    texts = [
+        (no, nw.concat_str(nw.lit(_name(check.column, check.rule) + ","), nw.col(_EMPTY))) for no, check in failing
+    ]
     return nw.concat_str(*(nw.when(nw.col(flag(no))).then(text) for no, text in texts), ignore_nulls=True)
 
 
