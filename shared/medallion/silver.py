@@ -13,7 +13,7 @@ from shared.quality.evaluate import evaluate
 from shared.quality.verdict_rows import verdict_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import MutableMapping, Sequence
 
     from shared.contracts.model import Contract
     from shared.frames.engine import Engine, Frame
@@ -34,37 +34,44 @@ class SilverResult:
 
 
 def refine(
-    contract: Contract, bronze: Mapping[str, Frame], files: Sequence[str], context: RunContext, engine: Engine
+    contract: Contract, bronze: MutableMapping[str, Frame], files: Sequence[str], context: RunContext, engine: Engine
 ) -> SilverResult:
     """Judge all tables of a job, in the contract's order, so that references resolve among accepted rows only.
 
-    ``bronze`` holds a frame of text columns a table, ``files`` the names of the job's files in their order.
+    ``bronze`` holds a frame of text columns a table and is emptied on the way, so that rows as read do not stay in
+    memory beside what became of them; ``files`` are the names of the job's files in their order.
     """
     labels = {table.name: table.label for table in contract.tables}
     result = SilverResult({}, {}, {}, {})
     for table in contract.tables:
+        read = _length(bronze[table.name], engine)
         evaluated = evaluate(
-            bronze[table.name],
+            bronze.pop(table.name),
             table,
             result.frames,
             as_of=context.as_of,
             phone_region=contract.phone_region,
             engine=engine,
         )
-        verdicts = engine.persist(verdict_rows(evaluated, labels, files, engine))
-        counts = _counts(verdicts, engine)
-        rejected = {outcome: sum(n for (kind, *_), n in counts.items() if kind == outcome) for outcome in REJECTING}
+        result.verdicts[table.name] = engine.persist(verdict_rows(evaluated, labels, files, engine))
         result.frames[table.name] = engine.persist(evaluated.accepted())
-        result.verdicts[table.name] = verdicts
-        result.ledger[table.name] = Balance(
-            read=_length(bronze[table.name], engine),
-            silver=_length(result.frames[table.name], engine),
-            quarantined=rejected[Outcome.QUARANTINED],
-            duplicate=rejected[Outcome.DUPLICATE],
-            skipped=rejected[Outcome.SKIPPED],
-        )
-        result.rule_counts[table.name] = {":".join(parts): n for parts, n in counts.items()}
+        del evaluated
+        _count(result, table.name, read, engine)
     return result
+
+
+def _count(result: SilverResult, table: str, read: int, engine: Engine) -> None:
+    """Enter a table into the ledger and the counts by rule."""
+    counts = _counts(result.verdicts[table], engine)
+    rejected = {outcome: sum(n for (kind, *_), n in counts.items() if kind == outcome) for outcome in REJECTING}
+    result.ledger[table] = Balance(
+        read=read,
+        silver=_length(result.frames[table], engine),
+        quarantined=rejected[Outcome.QUARANTINED],
+        duplicate=rejected[Outcome.DUPLICATE],
+        skipped=rejected[Outcome.SKIPPED],
+    )
+    result.rule_counts[table] = {":".join(parts): n for parts, n in counts.items()}
 
 
 def _counts(verdicts: Frame, engine: Engine) -> dict[tuple[str, str, str], int]:
