@@ -239,7 +239,3 @@ class Contract(Model):
                     raise _mistake(f"{rule.column} and {rule.references} are of different types", *steps)
             earlier[table.name] = table
         return self
-
-    def table(self, name: str) -> Table:
-        """Return the table of that name; raises ``KeyError`` when there is none."""
-        return next(table for table in self.tables if table.name == name)

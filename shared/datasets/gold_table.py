@@ -17,7 +17,8 @@ ENGINE = "engine"
 class GoldTable:
     """A gold table: its name, the columns that identify a row, the tables it is made of, and the function.
 
-    A table made of gold tables alone is an ``aggregate``: a warehouse recomputes it from all that it holds.
+    A table made of gold tables alone is an ``aggregate``: a warehouse recomputes it from all that it holds. Whether
+    the function also asks for the engine is ``takes_engine``.
     """
 
     name: str
@@ -25,6 +26,7 @@ class GoldTable:
     inputs: tuple[str, ...]
     function: GoldFunction
     aggregate: bool = False
+    takes_engine: bool = False
 
 
 _KEY = "__gold_key__"
@@ -45,5 +47,8 @@ def declared(name: str, function: GoldFunction, gold_names: frozenset[str]) -> G
     key = getattr(function, _KEY, None)
     if key is None:
         raise TypeError(f"{name} is named as gold but is not declared by @gold_table")
-    inputs = tuple(name for name in inspect.signature(function).parameters if name != ENGINE)
-    return GoldTable(name, key, inputs, function, aggregate=gold_names.issuperset(inputs))
+    parameters = inspect.signature(function).parameters
+    inputs = tuple(name for name in parameters if name != ENGINE)
+    return GoldTable(
+        name, key, inputs, function, aggregate=gold_names.issuperset(inputs), takes_engine=ENGINE in parameters
+    )

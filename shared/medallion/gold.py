@@ -54,7 +54,7 @@ def _recomputation(table: GoldTable, context: RunContext) -> Callable[[Mapping[s
 
 def _call(table: GoldTable, frames: Mapping[str, Frame], engine: Engine) -> Frame:
     arguments: dict[str, object] = {name: frames[name] for name in table.inputs}
-    if ENGINE in table.function.__code__.co_varnames[: table.function.__code__.co_argcount]:
+    if table.takes_engine:
         arguments[ENGINE] = engine
     result: Frame = table.function(**arguments)
     return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.domain.job import JobState, ProcessingPath
+from shared.domain.job import FINAL_STATES, JobState, ProcessingPath
 from shared.errors import ConflictError, UnavailableError
 from shared.logs import job_logging
 from shared.ports import JobFilter
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PATIENCE = timedelta(minutes=10)
 _HORIZON = timedelta(days=30)
 _PAGE = 100
-_UNFINISHED = (JobState.RECEIVED, JobState.ROUTED, JobState.SILVER, JobState.GOLD, JobState.PUBLISHED)
+_UNFINISHED = tuple(state for state in JobState if state not in FINAL_STATES)
 _log = logging.getLogger(__name__)
 
 
