@@ -13,6 +13,7 @@ from shared.datasets.catalogue import load_dataset
 from shared.frames.engine import get_engine
 from shared.medallion import bronze, gold, silver
 from shared.medallion.context import RunContext
+from shared.services.memory import frugal_memory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 def run_on(engine_name: str, source: Path, as_of: datetime, out: Path) -> None:
     """Clean the file ``source`` on the engine of that name, and write its layers as Parquet below ``out``."""
+    with frugal_memory():
+        _clean(engine_name, source, as_of, out)
+
+
+def _clean(engine_name: str, source: Path, as_of: datetime, out: Path) -> None:
     engine, dataset = get_engine(engine_name), load_dataset("ecommerce")
     as_of = as_of.replace(tzinfo=UTC)
     context = RunContext(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals as nw
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shared.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Frame = nw.LazyFrame[Any]
 #: A function of a whole Arrow array of text to one of equal length, for what no expression can say.
@@ -36,6 +37,9 @@ class Engine(Protocol):
 
     def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
         """Return the text column ``source`` of ``values`` with ``target``, what ``function`` makes of it."""
+
+    def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
+        """Add the other columns of ``known``, null where it has no row: a left join to rows unique by ``on``."""
 
 
 class EagerEngine:
@@ -67,6 +71,19 @@ class EagerEngine:
         """Apply a batch function to a column of distinct values."""
         column = self.to_arrow(values).column(source).combine_chunks()
         return self.from_arrow(pa.table({source: column, target: function(column)}))
+
+    def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
+        """Join to rows unique by ``on``; Arrow's own join would copy every column of a wide frame."""
+        if self.name != "pyarrow" or len(on) > 1:
+            return frame.join(known, on=list(on), how="left")
+        rows, found = _native(frame), _native(known).combine_chunks()
+        (key,) = on
+        keys = found.column(key).cast(rows.schema.field(key).type).combine_chunks()
+        place = pc.index_in(rows.column(key), value_set=keys, skip_nulls=True)
+        for name in found.column_names:
+            if name != key:
+                rows = rows.append_column(name, found.column(name).take(place))
+        return _lazy(rows)
 
 
 class SparkEngine:
@@ -103,6 +120,10 @@ class SparkEngine:
         native: Any = values.select(source).to_native()
         return _lazy(native.mapInArrow(of_batches, f"`{source}` string, `{target}` string"))
 
+    def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
+        """Join to rows unique by ``on``."""
+        return frame.join(known, on=list(on), how="left")
+
 
 def get_engine(name: str) -> Engine:
     """Return the eager engine of that name: ``pyarrow`` or ``pandas``."""
@@ -114,6 +135,11 @@ def get_engine(name: str) -> Engine:
 def _lazy(native: Any) -> Frame:
     frame: Frame = nw.from_native(native).lazy()
     return frame
+
+
+def _native(frame: Frame) -> pa.Table:
+    native: pa.Table = frame.collect().to_native()
+    return native
 
 
 def _with_plain_types(table: pa.Table) -> pa.Table:

@@ -18,7 +18,7 @@ def with_mapped(frame: Frame, source: str, target: str, function: BatchFunction,
     """Add the text column ``target``: what ``function`` makes of ``source``, null where that is null."""
     distinct = frame.select(source).drop_nulls().unique()
     mapped = engine.map_values(distinct, source, target, function)
-    return frame.join(mapped, on=source, how="left")
+    return engine.look_up(frame, mapped, [source])
 
 
 def to_e164(region: str) -> BatchFunction:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from shared.frames.engine import Engine, Frame
 
 
+_PASSES = "_passes"
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluated:
     """A table's rows with all that was found out about them, and the checks that were asked.
@@ -38,7 +41,8 @@ class Evaluated:
     def accepted(self) -> Frame:
         """Return the rows for silver: the contract's columns in their types, and where each row came from."""
         kept = [self._final(name, column) for name, column in self.table.columns.items() if not column.drop]
-        return self.frame.filter(passes()).select(*kept, nw.col(FILE), nw.col(ROW_NO))
+        rows = self.frame.select(*kept, nw.col(FILE), nw.col(ROW_NO), passes().alias(_PASSES))
+        return rows.filter(nw.col(_PASSES)).drop(_PASSES)
 
     def _final(self, name: str, column: Column) -> nw.Expr:
         value = final_value(name, column)
@@ -59,7 +63,7 @@ def evaluate(
 ) -> Evaluated:
     """Judge the rows of a table of text columns, as the readers give them.
 
-    ``accepted`` holds the silver rows of the tables above; ``as_of`` is the job's time (UTC).
+    ``accepted`` holds the keys of the tables above that may be referred to; ``as_of`` is the job's time (UTC).
     """
     every = row_checks(table, as_of)
     checks = tuple(check for check in every if check.rejects)
@@ -68,7 +72,7 @@ def evaluate(
     frame = _with_failures(frame, table, checks)
     frame = with_normal_forms(frame, table, phone_region, engine)
     frame = with_duplicates(frame, table, engine)
-    frame = with_orphans(frame, table, accepted)
+    frame = with_orphans(frame, table, accepted, engine)
     softened = [check for check in every if not check.rejects]
     return Evaluated(table, engine.persist(frame), checks, (*softened, *cell_findings(table)))
 

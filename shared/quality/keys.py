@@ -35,19 +35,18 @@ def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
     key = [compared(name, table) for name in table.key]
     if engine.eager and _is_unique(frame, key, engine):
         return frame.with_columns(nothing(nw.col(SEQUENCE)).alias(KEPT))
-    kept = _kept_rows(frame.filter(~nw.col(FAILS)), key, table.dedupe.latest)
-    frame = frame.join(kept, on=key, how="left")
+    frame = engine.look_up(frame, _kept_rows(frame, key, table.dedupe.latest), key)
     repeats = ~nw.col(FAILS) & (nw.col(KEPT) != nw.col(SEQUENCE))
     return frame.with_columns(nw.when(repeats).then(nw.col(KEPT)).alias(KEPT))
 
 
-def _kept_rows(valid: Frame, key: list[str], latest: str | None) -> Frame:
-    """Return for each key that several rows have the place of the row that is kept.
+def _kept_rows(frame: Frame, key: list[str], latest: str | None) -> Frame:
+    """Return for each key that several passing rows have the place of the row that is kept.
 
     Grouped and joined, not by a window: on Arrow a window's result loses its rows beyond 32,768 of them.
     """
     moment = nw.col(typed(latest)).fill_null(_BEFORE_ALL) if latest else nw.col(SEQUENCE)
-    valid = valid.select(*key, SEQUENCE, moment.alias(_MOMENT))
+    valid = frame.select(*key, FAILS, SEQUENCE, moment.alias(_MOMENT)).filter(~nw.col(FAILS))
     by_key = valid.group_by(key).agg(nw.col(_MOMENT).max().alias(_NEWEST), nw.len().alias(_ROWS))
     repeated = valid.join(by_key.filter(nw.col(_ROWS) > 1), on=key, how="inner")
     candidates = repeated.filter(nw.col(_MOMENT) == nw.col(_NEWEST)) if latest else repeated
@@ -68,10 +67,10 @@ def compared(name: str, table: Table) -> str:
     return typed(name) if is_cast(table.columns[name]) else name
 
 
-def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame]) -> Frame:
+def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame], engine: Engine) -> Frame:
     """Mark each row that passes so far but refers to no accepted row, with the number of the first such reference.
 
-    ``accepted`` holds the silver rows of the tables above this one.
+    ``accepted`` holds the keys of the tables above this one that may be referred to.
     """
     place = nw.col(SEQUENCE)
     frame = frame.with_columns(nothing(place).alias(ORPHAN))
@@ -79,7 +78,7 @@ def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame]) -> F
         target, key = rule.target
         refers = compared(rule.column, table)
         known = accepted[target].select(nw.col(key).alias(refers), nw.col(key).alias(_FOUND))
-        frame = frame.join(known, on=refers, how="left")
+        frame = engine.look_up(frame, known, [refers])
         dangling = passes() & has_value(nw.col(rule.column)) & nw.col(_FOUND).is_null()
         marked = nw.when(dangling).then(number_column(number, place)).otherwise(nw.col(ORPHAN))
         frame = frame.with_columns(marked.alias(ORPHAN)).drop(_FOUND)

@@ -48,7 +48,7 @@ def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[s
     rows, failing = _with_details(rows, checks, engine)
     rows = rows.with_columns(_all_failures([(no, checks[no]) for no in failing]).alias("also"))
     rows = rows.with_columns(_verdict(table).alias(_VERDICT))
-    rows = rows.join(engine.from_arrow(_catalogue(table, checks, labels)), on=_VERDICT, how="left")
+    rows = engine.look_up(rows, engine.from_arrow(_catalogue(table, checks, labels)), [_VERDICT])
     named = {*table.key, *(rule.column for rule in table.rules), *(checks[no].column for no in failing)}
     duplicate = ~nw.col(KEPT).is_null()
     return rows.select(
