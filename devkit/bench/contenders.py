@@ -7,6 +7,8 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from shared.services.memory import share_one_allocator
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -25,12 +27,12 @@ class Contender:
 
     def load(self) -> Run:
         """Import the program and return what runs it: a function of source, as-of time and output folder."""
-        module = import_module(f"devkit.bench.{self.module}")
         if self.engine is None:
-            run: Run = module.run
+            run: Run = import_module(f"devkit.bench.{self.module}").run
             return run
+        share_one_allocator()
         import_module(self.engine)
-        return partial(module.run_on, self.engine)
+        return partial(import_module(f"devkit.bench.{self.module}").run_on, self.engine)
 
 
 #: By name, in the order of the table.

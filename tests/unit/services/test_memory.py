@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pyarrow as pa
 import pytest
 
 from shared.services import memory
-from shared.services.memory import frugal_memory
+from shared.services.memory import frugal_memory, share_one_allocator
 
 
 @pytest.fixture(autouse=True)
@@ -14,12 +16,19 @@ def _as_if_for_the_first_time() -> None:
     memory._c_library.cache_clear()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only the GNU C library can be told")
 def test_arrow_takes_its_memory_from_the_c_library() -> None:
-    with frugal_memory():
-        table = pa.table({"n": range(1_000_000)})
-        assert pa.default_memory_pool().backend_name == "system"
-        assert pa.default_memory_pool().bytes_allocated() >= table.nbytes
+    program = (
+        "from shared.services.memory import share_one_allocator; share_one_allocator();"
+        "import pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "system"
+
+
+def test_an_operator_may_choose_another_allocator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+    share_one_allocator()
+    assert os.environ["ARROW_DEFAULT_MEMORY_POOL"] == "jemalloc"
 
 
 def test_what_fails_inside_fails_outside() -> None:
