@@ -1,4 +1,4 @@
-"""The whole of Strata on this machine: Azurite as the storage, and the local host that runs the function app."""
+"""The whole of Strata on this machine: Azurite as the storage, the local host of the function app, and its events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import httpx
 from devkit.azurite.server import Azurite
 from devkit.data_folder import DataFolder
 from devkit.errors import LocalSystemError
+from devkit.landing import LandingPoller
 from devkit.processes import ChildProcess, free_ports
+from shared.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +81,9 @@ class LocalSystem:
             self._stack.callback(self._azurite.stop)
             self._stack.callback(self._stop_host)
             self.start_host()
+            self._stack.enter_context(
+                LandingPoller(self.connection_string, self._landing_container, self.base_url, self.token)
+            )
             self._stack.callback(self.folder.forget_address)
         except BaseException:
             self.stop()
@@ -122,6 +127,11 @@ class LocalSystem:
         for process in (self._running_azurite().process, self._host):
             if process and not process.is_running:
                 raise process.failure(f"{process.name} has ended unexpectedly")
+
+    @property
+    def _landing_container(self) -> str:
+        chosen = {**os.environ, **self._settings}.get("STRATA_LANDING_CONTAINER")
+        return chosen or Settings.model_fields["landing_container"].default
 
     def _running_azurite(self) -> Azurite:
         if self._azurite is None:

@@ -65,6 +65,14 @@ class ConflictError(AppError):
     advice = "Look at its present state and decide again."
 
 
+class GoneError(AppError):
+    """What was asked for existed and was deleted."""
+
+    code = "gone"
+    status = 410
+    advice = "It cannot be brought back; send the files again if they are needed."
+
+
 class UnreadableFileError(AppError):
     """A file as a whole cannot be read as what it should be; its bytes are kept in bronze."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     import narwhals as nw
     import pyarrow as pa
@@ -16,8 +16,21 @@ if TYPE_CHECKING:
     from shared.domain.message import JobMessage
 
 
+@dataclass(frozen=True, slots=True)
+class BlobInfo:
+    """A blob as it stands: ``etag`` changes with its content."""
+
+    path: str
+    size: int
+    etag: str
+    modified: datetime
+
+
 class BlobStore(Protocol):
     """Files in containers. Reading a missing blob raises :class:`~shared.errors.NotFoundError`."""
+
+    def prepare(self, container: str) -> None:
+        """Make a container that others are to write to; one that is there already is no error."""
 
     def put(self, container: str, path: str, data: bytes | BinaryIO) -> None:
         """Write a blob, replacing what stood there."""
@@ -28,21 +41,49 @@ class BlobStore(Protocol):
     def get(self, container: str, path: str) -> bytes:
         """Return a blob's bytes."""
 
+    def open(self, container: str, path: str) -> BinaryIO:
+        """Return a blob as a seekable stream that holds a few megabytes at a time.
+
+        Raises :class:`~shared.errors.ConflictError` while it is read when the blob is replaced meanwhile.
+        """
+
+    def stat(self, container: str, path: str) -> BlobInfo | None:
+        """Return what is known of a blob, or None when it is not there."""
+
+    def scan(self, container: str, prefix: str, *, uncommitted: bool = False) -> Iterator[BlobInfo]:
+        """Yield what is known of the blobs that start with ``prefix``, in path order.
+
+        With ``uncommitted`` also those of which blocks were sent, but that were never completed.
+        """
+
+    def copy(self, source: tuple[str, str], target: tuple[str, str], etag: str) -> None:
+        """Copy a blob within the store, without a byte passing through here; what is at the target already stays.
+
+        Raises :class:`~shared.errors.ConflictError` when the source is no longer as its etag says.
+        """
+
     def list(self, container: str, prefix: str) -> Iterator[str]:
         """Yield the paths of the blobs that start with ``prefix``, in path order."""
 
-    def delete(self, container: str, path: str) -> None:
-        """Delete a blob; deleting a missing one is no error."""
+    def delete(self, container: str, path: str, etag: str | None = None) -> None:
+        """Delete a blob, with an etag only if it is still that one; deleting a missing one is no error."""
 
     def ping(self) -> None:
         """Raise :class:`~shared.errors.UnavailableError` when the store does not answer."""
 
 
+class UploadSigner(Protocol):
+    """Addresses to which somebody without an account may upload."""
+
+    def upload_url(self, container: str, path: str, expires_at: datetime) -> str:
+        """Return an address that lets its holder write this one blob, and nothing else, until it expires."""
+
+
 class JobQueue(Protocol):
     """Queues of job messages."""
 
-    def send(self, queue: str, message: JobMessage) -> None:
-        """Put a message on a queue."""
+    def send(self, queue: str, message: JobMessage, delay: timedelta | None = None) -> None:
+        """Put a message on a queue, to be seen after a delay."""
 
     def ping(self) -> None:
         """Raise :class:`~shared.errors.UnavailableError` when the queues do not answer."""
@@ -95,6 +136,9 @@ class JobStore(Protocol):
 
         Returns the ids of all its holders so far, the present one last.
         """
+
+    def release_content(self, content_key: str, job_id: str) -> None:
+        """Take ``job_id`` off the holders of the content; no error if it is none of them."""
 
     def content_holders(self, content_key: str) -> tuple[str, ...]:
         """Return the ids of all holders of the content so far, the present one last."""
@@ -161,6 +205,17 @@ class Condition:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows of a table are wanted: no columns named means all, and a leading ``-`` sorts descending."""
+
+    columns: Sequence[str] = ()
+    conditions: Sequence[Condition] = ()
+    order_by: Sequence[str] = ()
+    limit: int = 100
+    offset: int = 0
+
+
 class Warehouse(Protocol):
     """Where gold is loaded and read. Unreachable: :class:`~shared.errors.UnavailableError`."""
 
@@ -168,27 +223,27 @@ class Warehouse(Protocol):
         """Load a run in one transaction; returns the rows that each of its tables holds of this load.
 
         A run that was loaded before changes nothing. Raises :class:`~shared.errors.ConflictError` when
-        another job has superseded this one.
+        another job has superseded this one (``superseded``), or it was forgotten (``forgotten``).
+        """
+
+    def forget(self, job_id: str, aggregates: Sequence[AggregateTable] = ()) -> dict[str, int]:
+        """Delete the rows of a job in one transaction, and load none of its runs from then on.
+
+        Returns the rows deleted by table; whoever repeats it gets the same numbers. ``aggregates`` are recomputed.
         """
 
     def tables(self) -> list[TableInfo]:
         """Return the tables and views, by name."""
 
-    def read(
-        self,
-        table: str,
-        *,
-        columns: Sequence[str] = (),
-        conditions: Sequence[Condition] = (),
-        order_by: Sequence[str] = (),
-        limit: int = 100,
-        offset: int = 0,
-    ) -> pa.Table:
-        """Return rows of a table or view; no columns named means all. A leading ``-`` sorts descending.
+    def read(self, table: str, wanted: Selection) -> pa.Table:
+        """Return rows of a table or view.
 
         Raises :class:`~shared.errors.NotFoundError` for an unknown table or column, and
         :class:`~shared.errors.InvalidRequestError` for a value that does not fit the column's type.
         """
+
+    def keys(self, table: str, column: str) -> pa.Table | None:
+        """Return the distinct values of a table's key column, None while there is no such table."""
 
     def query(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
         """Run one of the datasets' own queries with ``:name`` parameters."""

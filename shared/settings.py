@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import AppError
@@ -49,15 +49,43 @@ class Settings(BaseSettings):
 
     small_batch_threshold: int = Field(default=10_000, ge=0, description="The most records of a small job.")
     max_upload_bytes: int = Field(default=100_000_000, gt=0, description="The most bytes of one request.")
+    upload_life_minutes: int = Field(
+        default=240, ge=1, le=10_080, description="How long an address for an upload can be used."
+    )
+    inbox_wait_minutes: int = Field(
+        default=10,
+        ge=0,
+        le=10_080,
+        description="How long a batch in the inbox is waited for until all tables are there.",
+    )
+    max_ingest_rows: int = Field(default=1_000, gt=0, description="The most JSON rows of one ingest request.")
     engine: Literal["pyarrow", "pandas"] = Field(default="pyarrow", description="The engine of small jobs.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
 
+    landing_container: str = Field(default="landing", description="Where files arrive that no request brings.")
     bronze_container: str = Field(default="bronze", description="Files as they were sent.")
     silver_container: str = Field(default="silver", description="Cleaned rows and quarantined rows.")
     gold_container: str = Field(default="gold", description="Analytical tables as Parquet.")
     manifests_container: str = Field(default="manifests", description="What each job received and produced.")
+    raw_container: str = Field(
+        default="raw", description="Raw data of others, in folders {userId}/{parentJobId}; it is only read."
+    )
+    raw_storage: SecretStr | None = Field(
+        default=None,
+        description="Connection string of the account that has the raw container, if it is another; may hold a SAS.",
+    )
+    raw_storage_account: str | None = Field(
+        default=None, description="Name of that account, where managed identity signs in to it."
+    )
     jobs_table: str = Field(default="jobs", description="Jobs and their timelines.")
     content_keys_table: str = Field(default="contentkeys", description="Which job holds which content.")
+
+    @field_validator("raw_container")
+    @classmethod
+    def _is_none_of_ours(cls, name: str, info: ValidationInfo) -> str:
+        if name in {value for field, value in info.data.items() if field.endswith("_container")}:
+            raise ValueError("is a container that Strata writes to; give one of them another name")
+        return name
 
     @property
     def in_azure(self) -> bool:

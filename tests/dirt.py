@@ -1,16 +1,24 @@
 """Records that no well-meaning sender would send, drawn from a contract, so that rules meet what they do not expect."""
 
+import json
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.model import Column, Contract, Table
+from shared.medallion.bronze import SourceFile
 
 _IDS = [f"id-{number}" for number in range(6)]
+_NUMBERS = [1, 2, 3, 4, 5, 6, "1", "2.0", "3.", " 1 ", "no 2"]
 
 _TRAPS = ["", " ", "\t", "invalid", "xINVALIDx", "a\x00b", "-", ".", "1e5", "+5", "0", "-0.005", "NaN", "null"]
 _DATES = ["2008-10-21", "2026-01-14", "2026-01-15", "2026-01-16", "1905-12-31", "2025-02-29", "1990-02-28T10:00"]
 _MOMENTS = ["2026-01-15 12:00:00.001137", "2026-01-14T00:00:00Z", "2025-12-31", "2026-02-30 00:00:00", "2025-06-01"]
-_WORDS = ["Ann", " Ann ", "José Ñuñez", "川崎市", "a@b.org", "A@B.ORG", "+1-213-373-4253", "call me", "Straße"]
+_MOMENTS_IN_UTC = ["2025-06-01T23:59:59.5Z", "2024-02-29T10:00Z", "2026-01-14T00:00:00Z", "2025-06-01T10 00 00Z"]
+_WORDS = [
+    *("Ann", " Ann ", "an Invalid name", "José Ñuñez", "川崎市", "a@b.org", "A@B.ORG", "+1-213-373-4253", "call me"),
+    "Straße",
+]
 _AMOUNTS = ["2.675", "0.005", 0, 10_000, "10000.004", "999999.99"]
 
 _ANYTHING = st.one_of(
@@ -33,20 +41,24 @@ _PLAUSIBLE = {
 }
 
 
-def _cell(table: Table, name: str, column: Column) -> st.SearchStrategy:
+def _plausible(table: Table, name: str, column: Column) -> st.SearchStrategy:
     if name in table.key or any(rule.column == name for rule in table.rules):
-        return st.one_of(st.sampled_from(_IDS), st.sampled_from(_IDS), _ANYTHING)
+        known, nobody = (_NUMBERS, 41) if column.type == "integer" else (_IDS, "id-41")
+        return st.sampled_from(known if name in table.key else [*known, nobody])
+    if "iso-z" in column.formats:
+        return st.sampled_from(_MOMENTS_IN_UTC)
     usual = st.sampled_from([*column.one_of, *(word.upper() for word in column.one_of)]) if column.one_of else None
-    likely = usual if usual is not None else _PLAUSIBLE.get(column.type, _PLAUSIBLE["text"])
-    return st.one_of(likely, likely, likely, _ANYTHING)
+    return usual if usual is not None else _PLAUSIBLE.get(column.type, _PLAUSIBLE["text"])
 
 
 def dirty_records(contract: Contract, *, most: int) -> st.SearchStrategy[list]:
     """Return a strategy for lists of records, most of whose cells are plausible and some of which are anything."""
     objects = {}
     for table in contract.tables:
-        fields = {name: _cell(table, name, column) for name, column in table.columns.items()}
+        plausible = {name: _plausible(table, name, column) for name, column in table.columns.items()}
+        fields = {name: st.one_of(likely, likely, likely, _ANYTHING) for name, likely in plausible.items()}
         objects[table.path] = st.one_of(
+            st.fixed_dictionaries(plausible),
             st.fixed_dictionaries(fields),
             st.fixed_dictionaries({}, optional=fields),
             st.sampled_from([None, "text", 5]),
@@ -66,3 +78,18 @@ def packed_dirt(contract: Contract, *, examples: int) -> list:
 
     collect()
     return packed
+
+
+def as_files(contract: Contract, records: list, name: str) -> list[SourceFile]:
+    """Return records as a dataset takes them: in one file for all tables, or the objects of each table in a file."""
+    if contract.files == "all_tables":
+        return [SourceFile(f"{name}.json", json.dumps(records).encode())]
+    files = []
+    for table in contract.tables:
+        found = [record.get(table.path) for record in records if isinstance(record, dict)]
+        content = [*(row for row in found if isinstance(row, dict)), "text", 5, None]
+        files.append(SourceFile(f"{name}-{table.name}.json", json.dumps(content).encode(), table.name))
+        header = ",".join((*column.names, other)[0] for other, column in table.columns.items())
+        torn = f'{header}\n1{"," * len(table.columns)}\n"a"b\n'
+        files.append(SourceFile(f"{name}-{table.name}.csv", torn.encode(), table.name))
+    return files

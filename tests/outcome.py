@@ -26,12 +26,19 @@ class Outcome:
     rule_counts: silver.RuleCounts
 
 
-def outcome(dataset: str, engine: Engine, *files: bytes) -> Outcome:
-    """Take files through bronze, silver and gold."""
+def outcome(
+    dataset: str, engine: Engine, *files: bytes | bronze.SourceFile, loaded: dict[str, pa.Table] | None = None
+) -> Outcome:
+    """Take files through bronze, silver and gold; bytes alone are JSON that feeds all tables."""
     found = load_dataset(dataset)
-    sources = [bronze.SourceFile(f"file-{number}.json", data) for number, data in enumerate(files)]
+    sources = [
+        bronze.SourceFile(f"file-{number}.json", file) if isinstance(file, bytes) else file
+        for number, file in enumerate(files)
+    ]
     rows = {name: engine.from_arrow(table) for name, table in bronze.read(found.contract, sources).items()}
-    refined = silver.refine(found.contract, rows, [source.filename for source in sources], CONTEXT, engine)
+    names = [source.filename for source in sources]
+    keys_loaded = {name: engine.from_arrow(keys) for name, keys in (loaded or {}).items()}
+    refined = silver.refine(found.contract, rows, names, CONTEXT, engine, keys_loaded)
     made = gold.build(found, refined.frames, CONTEXT, engine)
     keys = {table.name: table.key for table in found.gold}
     verdict_order = ("_file", "_row_no", "column", "rule")

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from shared.services.memory import share_one_allocator
+from shared.bootstrap.memory import share_one_allocator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

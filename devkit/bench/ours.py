@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 
 from devkit.bench.layers import COMPRESSION, GOLD, QUARANTINE, SILVER, write_layers
 from devkit.bench.rules import JOB_ID, LOADED_AT, TOKEN_KEY, USER_ID
+from shared.bootstrap.memory import frugal_memory
 from shared.datasets.catalogue import load_dataset
 from shared.frames.engine import get_engine
 from shared.medallion import bronze, gold, silver
 from shared.medallion.context import RunContext
-from shared.services.memory import frugal_memory
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -1,4 +1,4 @@
-"""Measures whole jobs in the local system: from the POST until the job has succeeded."""
+"""Measures the local system: whole jobs from the POST until they have succeeded, and the answers to POSTs alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 #: The bars, for a job of 10,000 records on two idle cores.
 MOST_SECONDS = 4.0
 MOST_TIMES_THE_INPUT = 12.0
+#: The bar for the answer to a POST of 1,000 records, for all but one in twenty.
+MOST_POST_MILLISECONDS = 300
+
+_POST_RECORDS = 1_000
+_POSTS = 40
 
 _WARM_UP_RECORDS = 300
 _POLL_SECONDS = 0.02
@@ -73,6 +78,8 @@ class MemoryWatch:
 def bench_system(console: Console, sizes: Sequence[int], rounds: int, seed: int) -> None:
     """Send ``rounds`` different files of each size to a new local system, one after the other, and print the figures.
 
+    Smaller files follow, of which only the answer to the POST is timed; each job ends before the next file is sent.
+
     Raises :class:`~devkit.errors.LocalSystemError` when the system does not start, and ``RuntimeError`` when a job
     fails.
     """
@@ -91,6 +98,10 @@ def bench_system(console: Console, sizes: Sequence[int], rounds: int, seed: int)
                     source = write_sample(folder, size, seed + number)
                     measured.setdefault(size, []).append(_measure(system, client, source, idle))
                     source.unlink()
+            posts = []
+            for number in range(_POSTS):
+                status.update(f"{_POST_RECORDS:,} records, answer {number + 1} of {_POSTS} …")
+                posts.append(_measure_post(client, write_sample(folder, _POST_RECORDS, seed + number)))
     for size, jobs in measured.items():
         for job in jobs:
             table.add_row(*_cells(f"{size:,}", job))
@@ -98,6 +109,7 @@ def bench_system(console: Console, sizes: Sequence[int], rounds: int, seed: int)
     console.print(table)
     for size, jobs in measured.items():
         _print_bars(console, size, jobs)
+    _print_post_bar(console, posts)
 
 
 def _cells(records: str, job: JobMeasurement) -> list[str]:
@@ -112,7 +124,20 @@ def _print_bars(console: Console, size: int, jobs: Sequence[JobMeasurement]) -> 
         (f"median of {len(jobs)}: {seconds:.2f} s, below {MOST_SECONDS:g} s", seconds < MOST_SECONDS),
         (f"memory: {times:.1f} × the input, at most {MOST_TIMES_THE_INPUT:g} ×", times <= MOST_TIMES_THE_INPUT),
     ):
-        console.print(f"Bar, {size:,} records, {figure}: {'[green]met[/]' if bar else '[red]missed[/]'}")
+        console.print(f"Bar, {size:,} records, {figure}: {_verdict(met=bar)}")
+
+
+def _print_post_bar(console: Console, posts: Sequence[float]) -> None:
+    milliseconds = [seconds * 1000 for seconds in posts]
+    most = quantiles(milliseconds, n=20, method="inclusive")[-1]
+    console.print(
+        f"Bar, answer to a POST of {_POST_RECORDS:,} records, p50 {median(milliseconds):.0f} ms, p95 {most:.0f} ms, "
+        f"below {MOST_POST_MILLISECONDS} ms: {_verdict(met=most < MOST_POST_MILLISECONDS)}"
+    )
+
+
+def _verdict(*, met: bool) -> str:
+    return "[green]met[/]" if met else "[red]missed[/]"
 
 
 def _measure(system: LocalSystem, client: httpx.Client, source: Path, idle: int) -> JobMeasurement:
@@ -121,19 +146,38 @@ def _measure(system: LocalSystem, client: httpx.Client, source: Path, idle: int)
     return JobMeasurement(source.stat().st_size, seconds, watch.peak - idle)
 
 
+def _measure_post(client: httpx.Client, source: Path) -> float:
+    """Send a file and wait for the end of its job; returns the seconds until the POST was answered."""
+    start = time.perf_counter()
+    job_id = _post(client, source)
+    seconds = time.perf_counter() - start
+    _await_success(client, job_id, start)
+    source.unlink()
+    return seconds
+
+
 def _run_job(client: httpx.Client, source: Path) -> float:
     """Send a file and wait until its job has succeeded; returns the seconds that took."""
-    content = source.read_bytes()
-    parameters = {"dataset": "ecommerce", "asOf": AS_OF.isoformat()}
     start = time.perf_counter()
-    job = _answer(client.post("/api/jobs", params=parameters, files={"file": (source.name, content)}))
+    return _await_success(client, _post(client, source), start)
+
+
+def _post(client: httpx.Client, source: Path) -> str:
+    with source.open("rb") as file:
+        parameters = {"dataset": "ecommerce", "asOf": AS_OF.isoformat()}
+        answer = _answer(client.post("/api/jobs", params=parameters, files={"file": (source.name, file)}))
+    return str(answer["jobId"])
+
+
+def _await_success(client: httpx.Client, job_id: str, start: float) -> float:
+    """Return the seconds from ``start`` until a job has succeeded."""
     while True:
-        state = _answer(client.get(f"/api/jobs/{job['jobId']}"))["state"]
+        state = _answer(client.get(f"/api/jobs/{job_id}"))["state"]
         seconds = time.perf_counter() - start
         if state in _SUCCESS:
             return seconds
         if state in FINAL_STATES or seconds > _LONGEST_JOB_SECONDS:
-            raise RuntimeError(f"The job of {source.name} is {state} after {seconds:.0f} s.")
+            raise RuntimeError(f"Job {job_id} is {state} after {seconds:.0f} s.")
         time.sleep(_POLL_SECONDS)
 
 

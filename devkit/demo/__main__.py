@@ -8,11 +8,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
-import httpx
 from rich.console import Console
 
-from devkit.demo.client import Client
-from devkit.demo.follow import send_and_follow, succeeded, waits_for_large_path
+from devkit.cli.client import Client
+from devkit.cli.connection import Address
+from devkit.cli.errors import CliError
+from devkit.cli.follow import succeeded, waits_for_large_path
+from devkit.demo.follow import send_and_follow
 from devkit.demo.report import report
 from devkit.demo.uploads import sample_uploads
 from devkit.errors import LocalSystemError
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
-    from devkit.demo.follow import Job
+    from devkit.cli.client import Job
     from devkit.demo.uploads import Upload
 
 _WIDTH_WITHOUT_TERMINAL = 132
@@ -40,19 +42,17 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("Interrupted.")
         return 130
-    except httpx.HTTPStatusError as error:
-        console.print(f"The API answered {error.response.status_code}: {error.response.text}", markup=False)
-    except (LocalSystemError, TimeoutError, httpx.TransportError) as error:
+    except (LocalSystemError, TimeoutError, CliError) as error:
         console.print(f"The demo failed: {error}", markup=False)
     return 1
 
 
 def _run(folder: Path, console: Console) -> int:
     console.print("Starting Azurite and the local host on free ports …")
-    with LocalSystem(folder) as system, Client(system.base_url, system.token) as client:
+    with LocalSystem(folder) as system, Client(Address(system.base_url, system.token, "the demo")) as client:
         console.print("Making sample files …")
         uploads = list(sample_uploads())
-        console.print(f"Sending {len(uploads)} files to {system.base_url}/api/jobs, each as a job …")
+        console.print(f"Sending the files of {len(uploads)} jobs to {system.base_url}/api/jobs …")
         jobs = send_and_follow(client, uploads, console)
         report(client, jobs, console)
         console.print("Stopping everything that was started …")

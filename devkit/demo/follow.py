@@ -1,27 +1,19 @@
-"""Following jobs: a live display in a terminal, a line for each change of state elsewhere."""
+"""Sends the demo's files and follows the jobs that they become."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from devkit.cli.follow import StageDisplay, follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
 
-    from devkit.demo.client import Client
+    from devkit.cli.client import Client, Job
     from devkit.demo.uploads import Upload
 
-Job = dict[str, Any]
-
-#: The states of a job before its end; each comes with the time it took.
-STAGES = ("received", "routed", "silver", "gold", "published")
-_SUCCEEDED = ("succeeded", "succeeded_with_rejects")
-_LARGE = "large_batch"
-_POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 180
 
 
@@ -30,63 +22,12 @@ def send_and_follow(client: Client, uploads: Iterable[Upload], console: Console)
 
     Returns the jobs as the API describes them at last; raises :class:`TimeoutError` when one takes too long.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        return [_Follower(client, upload, progress).follow() for upload in uploads]
+    with StageDisplay(console) as display:
+        return [_sent_and_followed(client, upload, display) for upload in uploads]
 
 
-class _Follower:
-    """Follows one job."""
-
-    def __init__(self, client: Client, upload: Upload, progress: Progress) -> None:
-        self._client = client
-        self._upload = upload
-        self._progress = progress
-        self._shown = ""
-        self._title = f"{upload.name} ({upload.records:,} records, {len(upload.content) / 1e6:.1f} MB)"
-        self._task = progress.add_task(self._title, total=len(STAGES), state="sending")
-
-    def follow(self) -> Job:
-        """Send the file and return the job when nothing more happens to it."""
-        job = self._client.job(self._client.submit(self._upload)["jobId"])
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            self._show(job)
-            if _is_settled(job):
-                self._progress.stop_task(self._task)
-                return job
-            if time.monotonic() > end:
-                raise TimeoutError(f"'{job['jobName']}' is still {_in_words(job)} after {_PATIENCE_SECONDS} s")
-            time.sleep(_POLL_SECONDS)
-            job = self._client.job(job["jobId"])
-
-    def _show(self, job: Job) -> None:
-        state = _in_words(job)
-        if state == self._shown:
-            return
-        self._shown = state
-        reached = {entry["state"] for entry in job["timeline"]}
-        completed = len(STAGES) if succeeded(job) else len(reached.intersection(STAGES))
-        self._progress.update(self._task, completed=completed, state=state)
-        if not self._progress.console.is_terminal:
-            self._progress.console.print(f"  {self._title}: {state}")
-
-
-def succeeded(job: Job) -> bool:
-    """Tell whether a job has brought its good rows into the warehouse."""
-    return job["state"] in _SUCCEEDED
-
-
-def waits_for_large_path(job: Job) -> bool:
-    """Tell whether a job has more records than the small path takes."""
-    return job["processingPath"] == _LARGE and job["state"] == "routed"
-
-
-def _is_settled(job: Job) -> bool:
-    return succeeded(job) or job["state"] == "failed" or waits_for_large_path(job)
-
-
-def _in_words(job: Job) -> str:
-    if waits_for_large_path(job):
-        return "waits for the large path"
-    return job["state"].replace("_", " ")
+def _sent_and_followed(client: Client, upload: Upload, display: StageDisplay) -> Job:
+    line = display.begin(f"{upload.name} ({upload.records:,} records, {upload.size / 1e6:.1f} MB)")
+    options = {"dataset": upload.dataset, "jobName": upload.name, "asOf": upload.as_of.isoformat()}
+    job_id, _ = client.submit(list(upload.files.items()), options)
+    return follow(client, job_id, line, _PATIENCE_SECONDS)

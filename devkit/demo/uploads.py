@@ -1,4 +1,4 @@
-"""What the demo sends: sample files of four sizes, one of them too large for the small path."""
+"""What the demo sends: e-commerce files of four sizes, one too large for the small path, and three tables of hires."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from devkit.samples.ecommerce import generate
+from devkit.samples import ecommerce, hiring
 from devkit.samples.ecommerce.generate import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from devkit.samples.ecommerce import Sample
-
-_DATASET = "ecommerce"
+_HIRES = 1_500
 #: Name, records, and the share of objects with a fault.
 _PLAN = (
     ("a clean day", 300, 0.0),
@@ -28,37 +26,30 @@ _PLAN = (
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to send, the name of its job, and the moment as of which it is judged.
+    """The files of one job by their names, the job's own name, and the moment as of which it is judged.
 
     ``expected`` is the answer key: by table, how many rows must go where.
     """
 
     name: str
     dataset: str
-    filename: str
-    content: bytes
+    files: dict[str, bytes]
     records: int
     as_of: datetime
     expected: dict[str, dict[str, int]]
 
+    @property
+    def size(self) -> int:
+        """How many bytes are sent."""
+        return sum(map(len, self.files.values()))
+
 
 def sample_uploads() -> Iterator[Upload]:
-    """Yield the files of the demo, each made when it is asked for."""
+    """Yield what the demo sends, each upload made when it is asked for."""
     for seed, (name, records, fault_rate) in enumerate(_PLAN, start=1):
-        sample = generate(records, seed, fault_rate)
-        content = msgspec.json.encode(sample.records)
-        filename = f"{name.replace(' ', '-')}.json"
-        yield Upload(name, _DATASET, filename, content, records, AS_OF, _answers(sample))
-
-
-def _answers(sample: Sample) -> dict[str, dict[str, int]]:
-    return {
-        table: {
-            "read": read,
-            "silver": sample.accepted[table],
-            "quarantined": len(sample.rejections[table]),
-            "duplicate": len(sample.duplicates[table]),
-            "skipped": 0,
-        }
-        for table, read in sample.read.items()
-    }
+        sample = ecommerce.generate(records, seed, fault_rate)
+        files = {f"{name.replace(' ', '-')}.json": msgspec.json.encode(sample.records)}
+        yield Upload(name, "ecommerce", files, records, AS_OF, sample.ledger)
+    hires = hiring.generate(_HIRES)
+    files = {f"{table}.csv": content for table, content in hires.files().items()}
+    yield Upload("hires, three files", "hiring", files, sum(hires.read.values()), AS_OF, hires.ledger)

@@ -42,5 +42,23 @@ def ecommerce(
     typer.echo(f"{out}: {records:,} records, {out.stat().st_size:,} bytes, {len(sample.faults):,} faults")
 
 
+@app.command()
+def hiring(
+    out: Annotated[Path, typer.Option(help="The folder to write the three files to.")],
+    hires: Annotated[int, typer.Option(min=0, help="How many hires.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same files.")] = 1,
+    fault_rate: Annotated[float, typer.Option(min=0, max=1, help="The share of hires that carry a fault.")] = 0.05,
+    answers: Annotated[Path | None, typer.Option(help="Write the answer key here, as JSON.")] = None,
+) -> None:
+    """Write departments, jobs and hired employees, one file a table."""
+    from devkit.samples.hiring import generate  # noqa: PLC0415 - help needs none of it
+
+    sample = generate(hires, seed, fault_rate)
+    sample.write_files(out)
+    if answers:
+        sample.write_answers(answers)
+    typer.echo(f"{out}: {hires:,} hires, {len(sample.faults):,} faults")
+
+
 if __name__ == "__main__":
     app()

@@ -6,9 +6,23 @@ from typing import TYPE_CHECKING, Final
 
 from fastapi import Depends, FastAPI
 
-from functions.http import docs, health, jobs, problems, queries, tables, uploads
+from functions.http import (
+    clean_data,
+    docs,
+    health,
+    ingest,
+    jobs,
+    metrics,
+    problems,
+    queries,
+    routing,
+    tables,
+    upload_urls,
+    uploads,
+)
 from functions.http.authentication import Authentication, denied_unless_declared
 from functions.http.guard import BodyRules, Guard
+from functions.http.head import Head
 from shared import __version__
 
 if TYPE_CHECKING:
@@ -33,7 +47,7 @@ _TAGS: Final = [
 
 def create_asgi_app() -> ASGIApp:
     """Return the API with its guard; nothing is read or connected before the first request."""
-    return Guard(Authentication(BodyRules(create_api()), PUBLIC_PATHS))
+    return Head(Guard(Authentication(BodyRules(create_api()), PUBLIC_PATHS)))
 
 
 def create_api() -> FastAPI:
@@ -48,7 +62,7 @@ def create_api() -> FastAPI:
         dependencies=[Depends(denied_unless_declared)],
         generate_unique_id_function=_operation_id,
     )
-    for module in (uploads, jobs, tables, queries, health, docs):
+    for module in (uploads, upload_urls, ingest, clean_data, jobs, routing, tables, queries, metrics, health, docs):
         api.include_router(module.router)
     problems.install(api)
     return api

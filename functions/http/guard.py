@@ -88,7 +88,7 @@ class UploadTooLargeError(AppError):
 
     code = "upload_too_large"
     status = 413
-    advice = "Split the upload into several jobs."
+    advice = "Ask POST /api/uploads for an address; what is uploaded there may be of any size."
 
 
 class BodyRules:

@@ -1,4 +1,4 @@
-"""``/api/jobs``: following jobs, reading what they rejected, taking a failed one up again."""
+"""``/api/jobs``: following jobs, reading what they rejected; taking one up again, stopping and deleting it."""
 
 # ruff: noqa: TC001 - FastAPI reads annotations at run time
 
@@ -62,6 +62,12 @@ class RejectParameters(RowParameters):
     limit: int = Field(MOST_ROWS, ge=0, le=MOST_ROWS, description="The most rows to answer.")
 
 
+class DeleteParameters(Parameters):
+    """What to delete of a job."""
+
+    bronze: bool = Field(False, description="Whether the files as they were sent go too; otherwise they are kept.")
+
+
 @router.get("", summary="List jobs", responses=documented(400, 401))
 def list_jobs(
     caller: Caller, app: Application, request: Request, wanted: Annotated[JobListParameters, Query()]
@@ -83,14 +89,14 @@ def list_jobs(
 @router.get("/{jobId}", summary="Read a job", responses=documented(401, 404))
 def get_job(caller: Caller, app: Application, request: Request, job_id: JobId) -> JobDetail:
     """Answer where a job stands: its state, ledger, gold tables, timeline, and the reason if it failed."""
-    return JobDetail.of(_visible_job(app, caller, job_id), str(request.base_url))
+    return JobDetail.of(visible_job(app, caller, job_id), str(request.base_url))
 
 
 @router.get(
     "/{jobId}/rejects",
     summary="Read the rows that a job rejected",
     response_class=Response,
-    responses={200: described_rows(list[RejectAnswer]), **documented(400, 401, 404)},
+    responses={200: described_rows(list[RejectAnswer]), **documented(400, 401, 404, 410)},
 )
 def list_rejects(
     caller: Caller,
@@ -100,7 +106,7 @@ def list_rejects(
     wanted: Annotated[RejectParameters, Query()],
 ) -> Response:
     """Answer quarantined, duplicate and skipped rows with reasons; a duplicate names the row it repeats."""
-    _visible_job(app, caller, job_id)
+    visible_job(app, caller, job_id)
     rejects = app.jobs.rejects(
         job_id, wanted.table, wanted.rule, wanted.outcome, limit=wanted.limit, offset=wanted.offset
     )
@@ -110,18 +116,57 @@ def list_rejects(
 
 
 @router.post(
-    "/{jobId}/retry", status_code=202, summary="Take a failed job up again", responses=documented(401, 404, 409)
+    "/{jobId}/retry",
+    status_code=202,
+    summary="Take a failed or stopped job up again",
+    responses=documented(401, 404, 409),
 )
 def retry_job(caller: Caller, app: Application, request: Request, response: Response, job_id: JobId) -> JobDetail:
-    """Process a failed job again from its stored files, as of the same moment; follow its state."""
-    _visible_job(app, caller, job_id)
+    """Process a failed or stopped job again from its stored files, as of the same moment; follow its state."""
+    visible_job(app, caller, job_id)
     app.retry(job_id)
     base_url = str(request.base_url)
     response.headers["Location"] = job_url(base_url, job_id)
     return JobDetail.of(app.jobs.get(job_id), base_url)
 
 
-def _visible_job(app: Application, caller: Principal, job_id: str) -> JobView:
+@router.post(
+    "/{jobId}/stop",
+    status_code=202,
+    summary="Stop a job",
+    responses={200: {"model": JobDetail, "description": "It is stopped."}, **documented(401, 404, 409)},
+)
+def stop_job(caller: Caller, app: Application, request: Request, response: Response, job_id: JobId) -> JobDetail:
+    """End a job before anything of it is published: at once while it waits, else after its present stage (202).
+
+    A stopped job can be taken up again by retry. Once publishing has begun it is too late.
+    """
+    visible_job(app, caller, job_id)
+    app.stop(job_id, caller.user_id)
+    job = JobDetail.of(app.jobs.get(job_id), str(request.base_url))
+    response.status_code = 200 if job.state is JobState.STOPPED else 202
+    return job
+
+
+@router.delete("/{jobId}", summary="Delete a job", responses=documented(400, 401, 404, 409, 503))
+def delete_job(
+    caller: Caller,
+    app: Application,
+    request: Request,
+    job_id: JobId,
+    wanted: Annotated[DeleteParameters, Query()],
+) -> JobDetail:
+    """Remove the rows and files of a job that has ended; who did so, when, and how much went stays readable.
+
+    Rows that a later job has delivered too are that job's and stay. The same content can then be sent as a new job.
+    """
+    visible_job(app, caller, job_id)
+    app.delete(job_id, caller.user_id, bronze=wanted.bronze)
+    return JobDetail.of(app.jobs.get(job_id), str(request.base_url))
+
+
+def visible_job(app: Application, caller: Principal, job_id: str) -> JobView:
+    """Return a job that the caller may see; raises :class:`NotFoundError` for any other."""
     view = app.jobs.get(job_id)
     if not caller.may_see(view.job.user_id):
         raise NotFoundError(f"There is no job '{job_id}'.", code="unknown_job")

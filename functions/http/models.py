@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +11,12 @@ from pydantic.alias_generators import to_camel
 
 from shared.domain.job import JobState, ProcessingPath
 from shared.domain.verdicts import Outcome
+from shared.errors import AppError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.domain.job import Job
     from shared.domain.routing import Routing
     from shared.services.browse import JobView
     from shared.services.receive import Receipt
@@ -104,17 +109,43 @@ class FileAnswer(Answer):
     """One file of a job, as it was sent."""
 
     filename: str
+    table: str | None = Field(description="The table that it feeds; null where a file feeds all tables.")
     records: int | None
-    size: int
-    sha256: str
+    size: int | None = Field(description="Its bytes; null until they were read.")
+    sha256: str | None
 
 
 class JobLinks(BaseModel):
-    """What can be asked next about a job."""
+    """What can be asked next about a job; what its state does not allow is null."""
 
     self: str
     rejects: str
     retry: str
+    stop: str | None
+    delete: str | None
+
+    @classmethod
+    def of(cls, job: Job, url: str) -> JobLinks:
+        """Return the links of a job at ``url``."""
+        return cls(
+            self=url,
+            rejects=f"{url}/rejects",
+            retry=f"{url}/retry",
+            stop=f"{url}/stop" if job.can_be_stopped else None,
+            delete=url if job.is_final else None,
+        )
+
+
+class DeletionAnswer(Answer):
+    """What is kept of a deletion."""
+
+    by: str
+    at: datetime
+    bronze: bool = Field(description="Whether the files as they were sent went too.")
+    files: dict[str, int] = Field(description="Files deleted by container.", examples=[{"silver": 18, "gold": 7}])
+    rows: dict[str, int] = Field(
+        description="Rows deleted by table; aggregates were computed anew.", examples=[{"dw_orders": 500}]
+    )
 
 
 class JobDetail(Answer):
@@ -127,7 +158,9 @@ class JobDetail(Answer):
     contract_version: int
     state: JobState
     processing_path: ProcessingPath | None
-    record_count: int | None
+    provisional: bool = Field(description="Whether the path follows the client's claim alone, nothing being counted.")
+    record_count: int | None = Field(description="Records counted; null until then.")
+    claimed_count: int | None = Field(description="Records that the client said there are, if it did.")
     as_of: datetime
     created_at: datetime
     updated_at: datetime
@@ -138,6 +171,8 @@ class JobDetail(Answer):
     gold_tables: dict[str, int] = Field(description="Rows by gold table; empty until gold is done.")
     timeline: list[TimelineEntry]
     error: JobError | None
+    stop_requested: bool = Field(description="Whether the job ends after its present stage.")
+    deletion: DeletionAnswer | None
     links: JobLinks
     supersedes: str | None = Field(description="The job with the same files whose place this one takes.")
     superseded_by: str | None = Field(description="The job that took the place of this one.")
@@ -154,7 +189,9 @@ class JobDetail(Answer):
             contract_version=job.contract_version,
             state=job.state,
             processing_path=job.processing_path,
+            provisional=job.is_provisional,
             record_count=job.record_count,
+            claimed_count=job.claimed_count,
             as_of=job.as_of,
             created_at=job.created_at,
             updated_at=job.updated_at,
@@ -165,7 +202,9 @@ class JobDetail(Answer):
             gold_tables=dict(view.gold_rows),
             timeline=[TimelineEntry.model_validate(event) for event in view.timeline],
             error=JobError.model_validate(job.problem) if job.problem else None,
-            links=JobLinks(self=url, rejects=f"{url}/rejects", retry=f"{url}/retry"),
+            stop_requested=job.stop_requested_by is not None and not job.is_final,
+            deletion=DeletionAnswer.model_validate(job.deletion) if job.deletion else None,
+            links=JobLinks.of(job, url),
             supersedes=job.supersedes,
             superseded_by=job.superseded_by,
         )
@@ -207,6 +246,22 @@ class RejectAnswer(Answer):
 def job_url(base_url: str, job_id: str) -> str:
     """Return the address of a job."""
     return f"{base_url.rstrip('/')}/api/jobs/{job_id}"
+
+
+def completion_url(base_url: str, job_id: str) -> str:
+    """Return the address where a client says that the files of a job are uploaded."""
+    return f"{base_url.rstrip('/')}/api/uploads/{job_id}/complete"
+
+
+@contextmanager
+def located(base_url: str) -> Iterator[None]:
+    """Add to an error about a job the address where to follow it."""
+    try:
+        yield
+    except AppError as error:
+        if "jobId" in error.details:
+            error.details["statusUrl"] = job_url(base_url, error.details["jobId"])
+        raise
 
 
 def _routing(routing: Routing | None) -> RoutingAnswer | None:

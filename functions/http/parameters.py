@@ -53,19 +53,12 @@ def fault_of(error: Mapping[str, Any]) -> dict[str, str]:
     name = ".".join(path)
     if error["type"] == _UNKNOWN:
         return {"name": error["ctx"]["name"], "reason": error["msg"]}
-    subject = f"The {_PLACES.get(place, 'field')} '{name}'"
+    if error["type"] == "json_invalid":
+        return {"name": "", "reason": "The body is no JSON."}
+    if error["type"] == "extra_forbidden":
+        return {"name": name, "reason": f"There is no field '{name}' here."}
+    subject = f"The {_PLACES.get(place, 'field')} '{name}'" if name else "The body"
     if error["type"] == "missing":
         return {"name": name, "reason": f"{subject} is required."}
     reason = _SUBJECT.sub("", error["msg"]).rstrip(".")
     return {"name": name, "reason": f"{subject} {reason}."}
-
-
-def described_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
-    """Describe a model's fields as the query parameters of an operation, for OpenAPI."""
-    schema = model.model_json_schema(by_alias=True)
-    required = set(schema.get("required", ()))
-    return [
-        {"name": name, "in": "query", "required": name in required, "schema": described}
-        | {"description": described.pop("description", "")}
-        for name, described in schema["properties"].items()
-    ]

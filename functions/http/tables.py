@@ -16,7 +16,7 @@ from functions.http.models import Answer
 from functions.http.problems import documented
 from functions.http.rows import RowParameters, choose_format, described_rows, table_response
 from shared.errors import InvalidRequestError
-from shared.ports import Condition
+from shared.ports import Condition, Selection
 
 router = APIRouter(prefix="/api/tables", tags=["data"])
 
@@ -83,14 +83,14 @@ def read_table(
     wanted: Annotated[TableParameters, Query()],
 ) -> Response:
     """Answer rows of a table or view; all columns by default, lineage columns included."""
-    rows = app.explore.read(
-        table,
+    selection = Selection(
         columns=_names("columns", wanted.columns),
         conditions=[_condition(text) for text in wanted.filter],
         order_by=_names("orderBy", wanted.order_by),
         limit=wanted.limit,
         offset=wanted.offset,
     )
+    rows = app.explore.read(table, selection)
     return table_response(rows, choose_format(wanted.format, request.headers.get("accept", "")), table)
 
 

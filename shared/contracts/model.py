@@ -11,8 +11,9 @@ from pydantic_core import PydanticCustomError
 
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "category"]
 CleanStep = Literal["trim", "squeeze", "lower", "integer_text"]
-DateFormat = Literal["iso", "iso-slash", "us"]
+DateFormat = Literal["iso", "iso-z", "iso-slash", "us"]
 Outcome = Literal["quarantine", "null", "flag"]
+FileFormat = Literal["csv", "xlsx", "json"]
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
 
@@ -28,6 +29,11 @@ def _mistake(sentence: str, *steps: str | int) -> PydanticCustomError:
 
 def _null_is_a_word(value: object) -> object:
     return "null" if value is None else value
+
+
+def _as_word(value: object) -> object:
+    """Return what was written as ``yes`` or ``no``, which YAML takes for true and false."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 def _is_regular(pattern: str | None) -> str | None:
@@ -115,6 +121,8 @@ class Column(Model):
             ("else", self.otherwise, {"category"}),
             ("normalise", self.normalise, {"text"}),
             ("clean: integer_text", "integer_text" in self.clean, {"integer"}),
+            ("formats", "formats" in self.model_fields_set, {"date", "timestamp"}),
+            ("scale", "scale" in self.model_fields_set, {"decimal"}),
         )
         for word, is_used, types in needs:
             if is_used and self.type not in types:
@@ -156,9 +164,26 @@ class Rule(Model):
 
 
 class Source(Model):
-    """Where a table's rows come from: ``path`` is the object inside a record, by default named as the table."""
+    """Where a table's rows come from.
+
+    Of a file of nested records, ``path`` is the object in each, by default named as the table. A file of one table is
+    of one of the ``formats`` (csv with any delimiter); ``sheet`` is the name or the number, from 0, of a workbook's
+    sheet, by default the one that fits; ``header`` says whether the names of the columns stand above the rows, which
+    otherwise have the contract's columns in their order. ``auto`` looks for them.
+    """
 
     path: str | None = None
+    formats: Annotated[tuple[FileFormat, ...], BeforeValidator(_as_tuple)] = Field(
+        default=("csv", "xlsx", "json"), min_length=1
+    )
+    sheet: Annotated[int, Field(ge=0)] | str | None = None
+    header: Annotated[Literal["auto", "yes", "no"], BeforeValidator(_as_word)] = "auto"
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.sheet is not None and "xlsx" not in self.formats:
+            raise ValueError("'sheet' needs xlsx among the formats")
+        return self
 
 
 class Table(Model):
@@ -212,15 +237,18 @@ class Contract(Model):
     """The contract of a dataset: its version and its tables, in the order in which references resolve.
 
     ``mode: strict`` keeps the contract's columns alone. ``phone_region`` (ISO 3166) is where a telephone number without
-    a country code belongs. ``gold`` names functions of the dataset's ``gold.py``.
+    a country code belongs. ``files`` says whether a file holds rows of one table, or nested records that feed all of
+    them. ``gold`` names functions of the dataset's ``gold.py``; without it, silver is published as it is under its own
+    names, and what an earlier job has loaded can be referred to.
     """
 
     dataset: Identifier
     version: int = Field(ge=1)
     mode: Literal["strict"] = "strict"
     phone_region: str = Field(default="US", pattern="^[A-Z]{2}$")
+    files: Literal["per_table", "all_tables"] = "per_table"
     tables: tuple[Table, ...] = Field(min_length=1)
-    gold: tuple[Identifier, ...] = Field(min_length=1)
+    gold: tuple[Identifier, ...] = ()
 
     @model_validator(mode="after")
     def _resolves_its_references(self) -> Self:
@@ -237,5 +265,21 @@ class Contract(Model):
                     raise _mistake(f"{rule.references} is referred to but is not the key of {target!r}", *steps)
                 if table.columns[rule.column].type != earlier[target].columns[column].type:
                     raise _mistake(f"{rule.column} and {rule.references} are of different types", *steps)
+                if self.publishes_silver and earlier[target].columns[column].pii:
+                    raise _mistake(f"{rule.references} is published as a token; no later job can refer to it", *steps)
             earlier[table.name] = table
         return self
+
+    @model_validator(mode="after")
+    def _takes_its_files_as_they_are(self) -> Self:
+        words = {"path"} if self.files == "per_table" else {"formats", "sheet", "header"}
+        for place, table in enumerate(self.tables):
+            for word in sorted(words & table.source.model_fields_set):
+                sentence = f"{word!r} has no effect with 'files: {self.files}'"
+                raise _mistake(sentence, "tables", place, "source", word)
+        return self
+
+    @property
+    def publishes_silver(self) -> bool:
+        """Whether silver is what is published, each table under its own name."""
+        return not self.gold

@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from shared.contracts.load import load_contract
-from shared.datasets.gold_table import GoldTable, declared
+from shared.datasets.gold_table import GoldTable, as_it_is, declared
 from shared.datasets.named_sql import NamedQuery, parse_sql
-from shared.errors import NotFoundError
+from shared.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,12 @@ class Dataset:
 
     @cached_property
     def gold(self) -> tuple[GoldTable, ...]:
-        """The gold tables in the contract's order; imports the dataset's ``gold.py`` and with it the frame library."""
+        """The gold tables in the contract's order: silver itself, or what the functions of ``gold.py`` make of it.
+
+        Imports that module, and with it the frame library.
+        """
+        if self.contract.publishes_silver:
+            return tuple(map(as_it_is, self.contract.tables))
         names = self.contract.gold
         module = import_module(f"{__package__}.{self.contract.dataset}.gold")
         return tuple(declared(name, getattr(module, name), frozenset(names)) for name in names)
@@ -71,6 +76,29 @@ def load_dataset(name: str) -> Dataset:
     folder = files(__package__) / name
     contract = load_contract((folder / "dataset.yaml").read_text("utf-8"), origin=f"{name}/dataset.yaml")
     return Dataset(contract, folder)
+
+
+def dataset_of_table(table: str, dataset: str | None = None) -> str:
+    """Return the dataset that takes files of a table, looked for in ``dataset`` or in all of them.
+
+    Raises :class:`NotFoundError` naming the tables there are, and :class:`InvalidRequestError` when several datasets
+    have one of that name.
+    """
+    contracts = [load_dataset(name).contract for name in ([dataset] if dataset else dataset_names())]
+    takes = {one.dataset: [table.name for table in one.tables] for one in contracts if one.files == "per_table"}
+    found = [name for name, tables in takes.items() if table in tables]
+    if not found:
+        known = sorted({name for tables in takes.values() for name in tables})
+        advice = f"Use one of: {', '.join(known)}." if known else "Send whole files of this dataset to /api/jobs."
+        raise NotFoundError(f"There is no table {table!r}.", code="unknown_table", advice=advice, known=known)
+    if len(found) > 1:
+        raise InvalidRequestError(
+            f"Several datasets have a table {table!r}.",
+            code="ambiguous_table",
+            advice=f"Say which by dataset=, one of: {', '.join(found)}.",
+            known=found,
+        )
+    return found[0]
 
 
 def all_queries() -> list[NamedQuery]:

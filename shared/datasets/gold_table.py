@@ -1,11 +1,17 @@
-"""How a dataset's ``gold.py`` declares a gold table: a function whose parameters name the tables it is made of."""
+"""How a dataset's ``gold.py`` declares a gold table: a function whose parameters name the tables it is made of.
+
+A dataset without one publishes its silver tables as they are.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shared.contracts.model import Table
 
 GoldFunction = Callable[..., Any]
 
@@ -52,3 +58,14 @@ def declared(name: str, function: GoldFunction, gold_names: frozenset[str]) -> G
     return GoldTable(
         name, key, inputs, function, aggregate=gold_names.issuperset(inputs), takes_engine=ENGINE in parameters
     )
+
+
+def as_it_is(table: Table) -> GoldTable:
+    """Return the declaration of a silver table that is published itself, without where in its file a row stood."""
+    # With it come the frame libraries.
+    from shared.readers.rows import FILE, ROW_NO  # noqa: PLC0415
+
+    def without_places(**silver: Any) -> Any:
+        return silver[table.name].drop(FILE, ROW_NO)
+
+    return GoldTable(table.name, table.key, (table.name,), without_places)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - the annotations are read when an intake is decoded
+from typing import Any
 
 from shared.domain.job import Job, JobFile, JobProblem
-from shared.domain.routing import Routing  # noqa: TC001 - likewise
+from shared.domain.routing import Estimate, Routing  # noqa: TC001 - likewise
+
+_LEARNT = ("contract_version", "content_key", "supersedes", "processing_path", "record_count", "problem")
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """A request as it was taken in: whoever repeats it, or finishes what a crash interrupted, works from this.
 
-    ``routing`` is None where a file could not be counted, and ``problem`` says why.
+    ``routing`` is None where a file could not be counted, and ``problem`` says why. Where the files come later,
+    ``content_key`` is empty until they were read, ``deadline`` is when they are waited for no longer, and ``arrived``
+    are paths and etags of the blobs that they came as. ``batch`` names files that were dropped together without a
+    request; ``files`` are none until it is settled which of them make the job. ``estimate`` is what the client claimed.
     """
 
     job_id: str
@@ -29,9 +35,21 @@ class Intake:
     supersedes: str | None = None
     routing: Routing | None = None
     problem: JobProblem | None = None
+    as_of_given: bool = False
+    force: bool = False
+    deadline: datetime | None = None
+    batch: str | None = None
+    arrived: tuple[tuple[str, str], ...] = ()
+    estimate: Estimate | None = None
+
+    def learnt(self) -> dict[str, Any]:
+        """Return what is known of the job once its files were read, by the names of its fields."""
+        job = self.new_job()
+        return {name: getattr(job, name) for name in _LEARNT}
 
     def new_job(self) -> Job:
         """Return the job in its first state."""
+        shown = self.routing or self.estimate
         return Job(
             job_id=self.job_id,
             parent_job_id=self.parent_job_id,
@@ -44,7 +62,8 @@ class Intake:
             updated_at=self.created_at,
             job_name=self.job_name,
             supersedes=self.supersedes,
-            processing_path=self.routing.path if self.routing else None,
+            processing_path=shown.path if shown else None,
             record_count=self.routing.records if self.routing else None,
+            claimed_count=self.estimate.records if self.estimate else None,
             problem=self.problem,
         )

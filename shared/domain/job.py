@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.domain.deletion import Deletion
+
 
 class JobState(StrEnum):
     """Where a job stands. ``silver``, ``gold`` and ``published`` mean that stage is finished."""
 
+    AWAITING_FILE = "awaiting_file"
     RECEIVED = "received"
     ROUTED = "routed"
     SILVER = "silver"
@@ -22,11 +26,28 @@ class JobState(StrEnum):
     SUCCEEDED = "succeeded"
     SUCCEEDED_WITH_REJECTS = "succeeded_with_rejects"
     FAILED = "failed"
+    STOPPED = "stopped"
     SUPERSEDED = "superseded"
+    DELETING = "deleting"
+    DELETED = "deleted"
 
 
-#: States in which nothing more happens by itself.
-FINAL_STATES = frozenset({JobState.SUCCEEDED, JobState.SUCCEEDED_WITH_REJECTS, JobState.FAILED, JobState.SUPERSEDED})
+#: States in which no run works on a job any more.
+FINAL_STATES = frozenset(
+    {
+        JobState.SUCCEEDED,
+        JobState.SUCCEEDED_WITH_REJECTS,
+        JobState.FAILED,
+        JobState.STOPPED,
+        JobState.SUPERSEDED,
+        JobState.DELETING,
+        JobState.DELETED,
+    }
+)
+
+
+#: States of a job whose files have not been taken in yet.
+INTAKE_STATES = frozenset({JobState.AWAITING_FILE, JobState.RECEIVED})
 
 
 class ProcessingPath(StrEnum):
@@ -40,14 +61,21 @@ class ProcessingPath(StrEnum):
 class JobFile:
     """One file of a job as it was sent.
 
-    ``blob`` is its path in bronze, ``records`` its counted records (None: not countable).
+    ``blob`` is its path in ``container`` (None: bronze), ``records`` its counted records (None: not countable),
+    ``table`` the one that it feeds (None: all of its dataset). ``sha256`` and ``size`` are None until it was read.
     """
 
     filename: str
     blob: str
-    sha256: str
-    size: int
+    sha256: str | None
+    size: int | None
     records: int | None = None
+    table: str | None = None
+    container: str | None = None
+
+
+#: The code of the problem of a job whose files did not come in time; nothing of it is kept.
+UPLOAD_EXPIRED = "upload_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +90,11 @@ class JobProblem:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is known of a job. Times are UTC with a zone; ``etag`` is the store's mark for optimistic locking."""
+    """What is known of a job. Times are UTC with a zone; ``etag`` is the store's mark for optimistic locking.
+
+    ``publishing`` says that its rows are in the warehouse or may be on their way there, ``stop_requested_by`` who has
+    asked its present run to stop, and ``deletion`` what became of a job that was deleted.
+    """
 
     job_id: str
     parent_job_id: str
@@ -77,18 +109,44 @@ class Job:
     job_name: str | None = None
     processing_path: ProcessingPath | None = None
     record_count: int | None = None
+    claimed_count: int | None = None
     attempt: int = 1
     run_id: str | None = None
     supersedes: str | None = None
     superseded_by: str | None = None
     problem: JobProblem | None = None
+    publishing: bool = False
+    stop_requested_by: str | None = None
+    deletion: Deletion | None = None
     event_count: int = 0
     etag: str | None = None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether its path is only what its client's claim would lead to, its records not being counted."""
+        return self.processing_path is not None and self.record_count is None
 
     @property
     def is_final(self) -> bool:
         """Whether the job has ended."""
         return self.state in FINAL_STATES
+
+    @property
+    def waits_for_warehouse(self) -> bool:
+        """Whether the job goes on once the warehouse answers: it is to be published, or refers to rows there."""
+        if self.is_final or self.problem is None:
+            return False
+        return self.state is JobState.GOLD or self.problem.details.get("service") == "warehouse"
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether nothing of the job can have reached the warehouse yet."""
+        return not self.is_final and not self.publishing
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a run has taken the job up and has not told of an end or of a problem since."""
+        return not self.is_final and self.run_id is not None and self.problem is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +168,11 @@ _LAST_MILLISECOND = 2**48 - 1
 def new_job_id(now: datetime) -> str:
     """Make a job id whose text order is newest first, so that a key-ordered store lists the latest jobs first."""
     return _inverted(now) + secrets.token_hex(6)
+
+
+def is_job_id(text: str) -> bool:
+    """Tell whether a text is made like a job id."""
+    return re.fullmatch("[0-9a-f]{24}", text) is not None
 
 
 def first_job_id_after(moment: datetime) -> str:

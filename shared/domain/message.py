@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from shared.domain.job import Job
 
 MESSAGE_VERSION = 1
 
@@ -19,6 +23,11 @@ class JobMessage:
     user_id: str
     dataset: str
     attempt: int
+
+    @classmethod
+    def of(cls, job: Job) -> JobMessage:
+        """Return the message of a job's present attempt."""
+        return cls(job.job_id, job.parent_job_id, job.user_id, job.dataset, job.attempt)
 
     def to_json(self) -> str:
         """Return the message's text; the queue client encodes it as base64."""

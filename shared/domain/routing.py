@@ -3,11 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from shared.domain.job import ProcessingPath
+from shared.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SMALL_QUEUE = "small-batch-queue"
 LARGE_QUEUE = "large-batch-queue"
+#: Arrivals that are too big to be counted within a request.
+INTAKE_QUEUE = "intake-queue"
+
+
+@dataclass(frozen=True, slots=True)
+class PathConfig:
+    """How a path works: its queue, the Data Factory pipeline it belongs to and how often that one runs.
+
+    ``engine`` is None where a setting says which it is.
+    """
+
+    path: ProcessingPath
+    queue: str
+    engine: str | None
+    pipeline: str
+    trigger_interval: str
+    expected_processing_time: str
+
+
+#: All that is known of the paths; nothing about them is said anywhere else.
+PATHS: Final[Mapping[ProcessingPath, PathConfig]] = {
+    ProcessingPath.SMALL_BATCH: PathConfig(
+        path=ProcessingPath.SMALL_BATCH,
+        queue=SMALL_QUEUE,
+        engine=None,
+        pipeline="SmallBatchCleaningPipeline",
+        trigger_interval="10 minutes",
+        expected_processing_time="a few seconds",
+    ),
+    ProcessingPath.LARGE_BATCH: PathConfig(
+        path=ProcessingPath.LARGE_BATCH,
+        queue=LARGE_QUEUE,
+        engine="pyspark",
+        pipeline="LargeBatchCleaningPipeline",
+        trigger_interval="10 hours",
+        expected_processing_time="unknown: the large path does not exist yet",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +68,52 @@ class Routing:
 
 def route(records: int, size: int, threshold: int) -> Routing:
     """Decide by the counted records, summed over the files of a job; exactly ``threshold`` is still small."""
-    if records <= threshold:
-        path, queue, time = ProcessingPath.SMALL_BATCH, SMALL_QUEUE, "a few seconds"
+    config = PATHS[path_for(records, threshold)]
+    if config.path is ProcessingPath.SMALL_BATCH:
         reason = f"{records:,} records are at most {threshold:,}: in the function app"
     else:
-        path, queue, time = ProcessingPath.LARGE_BATCH, LARGE_QUEUE, "unknown: the large path does not exist yet"
-        reason = f"{records:,} records are more than {threshold:,}: waits in {queue} until the large path exists"
+        reason = f"{records:,} records are more than {threshold:,}: waits in {config.queue} until the large path exists"
     return Routing(
         records=records,
         bytes=size,
         threshold=threshold,
-        path=path,
-        queue=queue,
+        path=config.path,
+        queue=config.queue,
         reason=reason,
-        expected_processing_time=time,
+        expected_processing_time=config.expected_processing_time,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a client says that a job will be. It decides nothing; its path is shown until the records are counted."""
+
+    records: int
+    path: ProcessingPath
+
+    def correction(self, counted: int) -> str | None:
+        """Return what is to be said once the records are counted, None where the client was right."""
+        return None if counted == self.records else f"Claimed {self.records:,} records, counted {counted:,}."
+
+
+def estimate(claimed: int, threshold: int) -> Estimate:
+    """Return what a job of so many records would be."""
+    return Estimate(claimed, path_for(claimed, threshold))
+
+
+def path_for(records: int, threshold: int) -> ProcessingPath:
+    """Return the path of a job of so many records."""
+    return ProcessingPath.SMALL_BATCH if records <= threshold else ProcessingPath.LARGE_BATCH
+
+
+def path_config(name: str) -> PathConfig:
+    """Return what is known of a path; raises :class:`NotFoundError` naming the paths there are."""
+    known = [path.value for path in PATHS]
+    if name not in known:
+        raise NotFoundError(
+            f"There is no path {name!r}.",
+            code="unknown_path_type",
+            advice=f"Use one of: {', '.join(known)}.",
+            known=known,
+        )
+    return PATHS[ProcessingPath(name)]

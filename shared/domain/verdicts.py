@@ -54,6 +54,18 @@ _ENTRIES = (
         "{label}: an object with fields is expected here.",
         "Put the fields of this part of the record between braces.",
     ),
+    Verdict(
+        "ragged",
+        "Wrong number of cells",
+        "The row does not have one cell for each column: ",
+        "Add what is missing, take out what is too much, or put a value that holds a delimiter in quotation marks.",
+    ),
+    Verdict(
+        "quote",
+        "Misplaced quotation mark",
+        "A quotation mark closes within a cell of the row, so its cells cannot be told apart.",
+        "Write a quotation mark within a value twice.",
+    ),
     Verdict("required", "Missing value", "{label} is missing.", "Fill in the value."),
     Verdict(
         "fault_marker",
@@ -88,7 +100,7 @@ _ENTRIES = (
         "reference",
         "Unknown reference",
         "{label} names no accepted row of {expected}.",
-        "Correct the reference, or the rejected row that it names.",
+        "Correct the reference, or send the row that it names first.",
     ),
     Verdict(
         "normalise",

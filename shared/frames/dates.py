@@ -16,16 +16,19 @@ _MONTH_DAY = (
     r"|(?:0[469]|11){0}(?:0[1-9]|[12][0-9]|30)"
     r"|02{0}(?:0[1-9]|1[0-9]|2[0-8])"
 )
-_TIME = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?Z?)?"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+_TIME = rf"(?:[ T]{_CLOCK}Z?)?"
+_ISO_DAY = rf"(?:[12][0-9]{{3}}-(?:{_MONTH_DAY.format('-')})|(?:{_LEAP_YEAR})-02-29)"
 
 _SHAPES = {
-    "iso": rf"(?:[12][0-9]{{3}}-(?:{_MONTH_DAY.format('-')})|(?:{_LEAP_YEAR})-02-29){_TIME}",
+    "iso": rf"{_ISO_DAY}{_TIME}",
+    "iso-z": rf"{_ISO_DAY}T{_CLOCK}Z",
     "iso-slash": rf"(?:[12][0-9]{{3}}/(?:{_MONTH_DAY.format('/')})|(?:{_LEAP_YEAR})/02/29){_TIME}",
     "us": rf"(?:(?:{_MONTH_DAY.format('/')})/[12][0-9]{{3}}|02/29/(?:{_LEAP_YEAR})){_TIME}",
 }
 
 #: What each format looks like, for messages to people.
-IN_WORDS = {"iso": "2026-01-31", "iso-slash": "2026/01/31", "us": "01/31/2026"}
+IN_WORDS = {"iso": "2026-01-31", "iso-z": "2026-01-31T08:00:00Z", "iso-slash": "2026/01/31", "us": "01/31/2026"}
 
 
 def is_date(text: nw.Expr, formats: Sequence[str]) -> nw.Expr:
@@ -45,7 +48,7 @@ def date(text: nw.Expr, formats: Sequence[str]) -> nw.Expr:
 
 
 def _as_iso(text: nw.Expr, formats: Sequence[str]) -> nw.Expr:
-    if tuple(formats) == ("iso",):
+    if set(formats) <= {"iso", "iso-z"}:
         return text
     dashed = text.str.replace_all("/", "-", literal=True)
     if "us" not in formats:

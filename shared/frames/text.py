@@ -20,7 +20,7 @@ def clean(text: nw.Expr, steps: Sequence[str]) -> nw.Expr:
     """Apply cleaning steps in order.
 
     ``trim`` takes white space off both ends, ``squeeze`` makes each run of it one space, ``lower`` makes small letters,
-    ``integer_text`` keeps sign, digits and decimal point.
+    ``integer_text`` keeps sign, digits and decimal point of a number, without a fraction of noughts.
     """
     for step in steps:
         if step == "trim":
@@ -30,8 +30,18 @@ def clean(text: nw.Expr, steps: Sequence[str]) -> nw.Expr:
         elif step == "lower":
             text = text.str.to_lowercase()
         else:
-            text = text.str.replace_all(r"[^0-9.+-]", "")
+            text = _integer_text(text)
     return text
+
+
+def _integer_text(text: nw.Expr) -> nw.Expr:
+    """Keep what a whole number is written with: "34.0" is 34, never 340.
+
+    What would become another number stays as it is, so that it is refused: "1e3" is not 13, and "8,5" not 85. So does
+    text without a digit, which is not the same as no text.
+    """
+    kept = text.str.replace_all(r"[^0-9.+-]", "").str.replace_all(r"\.0*$", "")
+    return nw.when(text.str.contains("^[^0-9]*$|[0-9.][eE][+-]?[0-9]|[0-9],[0-9]")).then(text).otherwise(kept)
 
 
 def is_blank(text: nw.Expr) -> nw.Expr:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from shared.readers.json_records import read_json_records
+from shared.readers.read import read_file
+from shared.readers.rows import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,19 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a job: its name as sent, and its bytes."""
+    """A file of a job: its name as sent, its bytes, and the table that it feeds.
+
+    The table is None where the file feeds all of its dataset, or is an archive of files that say themselves which.
+    """
 
     filename: str
     data: bytes
+    table: str | None = None
 
 
 def read(contract: Contract, files: Sequence[SourceFile]) -> dict[str, pa.Table]:
-    """Return the rows of every table of the contract, in the order of the files.
+    """Return the rows of every table of the contract, in the order of the files; one that no file feeds has none.
 
     Raises :class:`~shared.errors.UnreadableFileError` when a file as a whole cannot be read.
     """
-    parts: dict[str, list[pa.Table]] = {table.name: [] for table in contract.tables}
+    parts = {table.name: [schema_of(table).empty_table()] for table in contract.tables}
     for number, file in enumerate(files):
-        for name, rows in read_json_records(file.data, contract.tables, file.filename, number).items():
+        for name, rows in read_file(file.data, contract, file.table, file.filename, number).items():
             parts[name].append(rows)
     return {name: pa.concat_tables(tables) for name, tables in parts.items()}

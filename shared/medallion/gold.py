@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.datasets.catalogue import Dataset
     from shared.datasets.gold_table import GoldTable
     from shared.frames.engine import Engine, Frame
-    from shared.medallion.context import RunContext
+    from shared.medallion.context import Lineage, RunContext
 
 
 def build(dataset: Dataset, silver: Mapping[str, Frame], context: RunContext, engine: Engine) -> dict[str, Frame]:
@@ -32,22 +32,22 @@ def build(dataset: Dataset, silver: Mapping[str, Frame], context: RunContext, en
     gold: dict[str, Frame] = {}
     for table in dataset.gold:
         frames[table.name] = engine.persist(_call(table, frames, engine))
-        gold[table.name] = _with_lineage(frames[table.name], context)
+        gold[table.name] = _with_lineage(frames[table.name], context.lineage)
     return gold
 
 
-def aggregate_tables(dataset: Dataset, context: RunContext) -> tuple[AggregateTable, ...]:
+def aggregate_tables(dataset: Dataset, lineage: Lineage) -> tuple[AggregateTable, ...]:
     """Return the gold tables that a warehouse recomputes from what it holds, by the very functions that made gold."""
     return tuple(
-        AggregateTable(table.name, table.inputs, _recomputation(table, context))
+        AggregateTable(table.name, table.inputs, _recomputation(table, lineage))
         for table in dataset.gold
         if table.aggregate
     )
 
 
-def _recomputation(table: GoldTable, context: RunContext) -> Callable[[Mapping[str, Frame]], Frame]:
+def _recomputation(table: GoldTable, lineage: Lineage) -> Callable[[Mapping[str, Frame]], Frame]:
     def compute(frames: Mapping[str, Frame]) -> Frame:
-        return _with_lineage(_call(table, frames, get_engine("pyarrow")), context)
+        return _with_lineage(_call(table, frames, get_engine("pyarrow")), lineage)
 
     return compute
 
@@ -75,10 +75,10 @@ def _without_personal_values(frame: Frame, table: Table, context: RunContext, en
     return frame
 
 
-def _with_lineage(frame: Frame, context: RunContext) -> Frame:
+def _with_lineage(frame: Frame, lineage: Lineage) -> Frame:
     """Add which job and user a row came from and when it was loaded (UTC)."""
     return frame.with_columns(
-        nw.lit(context.job_id).alias("_job_id"),
-        nw.lit(context.user_id).alias("_user_id"),
-        nw.lit(context.loaded_at.replace(tzinfo=None)).cast(nw.Datetime("us")).alias("_loaded_at"),
+        nw.lit(lineage.job_id, nw.String()).alias("_job_id"),
+        nw.lit(lineage.user_id).alias("_user_id"),
+        nw.lit(lineage.loaded_at.replace(tzinfo=None)).cast(nw.Datetime("us")).alias("_loaded_at"),
     )

@@ -13,9 +13,9 @@ from shared.quality.evaluate import evaluate
 from shared.quality.verdict_rows import verdict_rows
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Mapping, MutableMapping, Sequence
 
-    from shared.contracts.model import Contract
+    from shared.contracts.model import Contract, Table
     from shared.frames.engine import Engine, Frame
     from shared.medallion.context import RunContext
 
@@ -34,21 +34,28 @@ class SilverResult:
 
 
 def refine(
-    contract: Contract, bronze: MutableMapping[str, Frame], files: Sequence[str], context: RunContext, engine: Engine
+    contract: Contract,
+    bronze: MutableMapping[str, Frame],
+    files: Sequence[str],
+    context: RunContext,
+    engine: Engine,
+    loaded: Mapping[str, Frame] | None = None,
 ) -> SilverResult:
     """Judge all tables of a job, in the contract's order, so that references resolve among accepted rows only.
 
     ``bronze`` holds a frame of text columns a table and is emptied on the way, so that rows as read do not stay in
-    memory beside what became of them; ``files`` are the names of the job's files in their order.
+    memory beside what became of them; ``files`` are the names of the job's files in their order. ``loaded`` holds the
+    keys that earlier jobs have loaded, by table; a reference may name one of those as well.
     """
     labels = {table.name: table.label for table in contract.tables}
     result = SilverResult({}, {}, {}, {})
+    known: dict[str, Frame] = {}
     for table in contract.tables:
         read = _length(bronze[table.name], engine)
         evaluated = evaluate(
             bronze.pop(table.name),
             table,
-            result.frames,
+            known,
             as_of=context.as_of,
             phone_region=contract.phone_region,
             engine=engine,
@@ -56,8 +63,15 @@ def refine(
         result.verdicts[table.name] = engine.persist(verdict_rows(evaluated, labels, files, engine))
         result.frames[table.name] = engine.persist(evaluated.accepted())
         del evaluated
+        known[table.name] = _known_keys(table, result.frames[table.name], (loaded or {}).get(table.name))
         _count(result, table.name, read, engine)
     return result
+
+
+def _known_keys(table: Table, accepted: Frame, loaded: Frame | None) -> Frame:
+    """Return the keys that rows of the tables below may refer to, each once."""
+    keys = accepted.select(*table.key)
+    return keys if loaded is None else nw.concat([keys, loaded]).unique()
 
 
 def _count(result: SilverResult, table: str, read: int, engine: Engine) -> None:

@@ -14,7 +14,15 @@ import narwhals as nw
 from shared.domain.verdicts import VERDICTS, Outcome
 from shared.frames import dates, numbers, text
 from shared.quality.names import delivered, normalised, typed
-from shared.readers.rows import FAULTS, OBJECT_FAULT, RECORD_FAULT, UNREADABLE_FAULT, is_nested
+from shared.readers.rows import (
+    FAULTS,
+    OBJECT_FAULT,
+    QUOTE_FAULT,
+    RAGGED_FAULT,
+    RECORD_FAULT,
+    UNREADABLE_FAULT,
+    is_nested,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +35,19 @@ _OUTCOMES = {
     "null": Outcome.NULLED,
     "flag": Outcome.FLAGGED,
 }
+_WHOLE_ROW_FAULTS = {
+    "unreadable": UNREADABLE_FAULT,
+    "record": RECORD_FAULT,
+    "object": OBJECT_FAULT,
+    "ragged": RAGGED_FAULT,
+    "quote": QUOTE_FAULT,
+}
 _JOINT_LOOKS = {
     "unreadable": "unreadable",
     "record": "unreadable",
     "object": "unreadable",
+    "ragged": "unreadable",
+    "quote": "unreadable",
     "scalar": "unreadable",
     "text": "unstorable",
     "fault_marker": "marked",
@@ -118,9 +135,9 @@ def cell_findings(table: Table) -> list[Check]:
 
 def _whole_row(table: Table) -> Iterator[Check]:
     first = next(iter(table.columns))
-    for rule, mark in (("unreadable", UNREADABLE_FAULT), ("record", RECORD_FAULT), ("object", OBJECT_FAULT)):
+    for rule, mark in _WHOLE_ROW_FAULTS.items():
         message = VERDICTS[rule].message(table.label)
-        yield Check(first, rule, Outcome.QUARANTINED, message, nw.col(FAULTS) == mark)
+        yield Check(first, rule, Outcome.QUARANTINED, message, nw.col(FAULTS).str.starts_with(mark))
 
 
 def _column_checks(name: str, column: Column, as_of: datetime) -> Iterator[Check]:

@@ -14,7 +14,7 @@ from shared.quality.checks import joint_look_of
 from shared.quality.keys import passes
 from shared.quality.names import FAILS, KEPT, ORPHAN, delivered, flag, seen
 from shared.quality.prepare import is_repaired
-from shared.readers.rows import FILE, ROW_NO, file_of, row_of
+from shared.readers.rows import FAULTS, FILE, RAGGED_FAULT, ROW_NO, WHOLE_ROW, file_of, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +47,7 @@ def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[s
     rows = evaluated.frame.filter(~passes()).with_columns(_BLANK)
     rows, failing = _with_details(rows, checks, engine)
     rows = rows.with_columns(_all_failures([(no, checks[no]) for no in failing]).alias("also"))
+    rows = rows.with_columns(_without_consequences(nw.col("also")))
     rows = rows.with_columns(_verdict(table).alias(_VERDICT))
     rows = engine.look_up(rows, engine.from_arrow(_catalogue(table, checks, labels)), [_VERDICT])
     named = {*table.key, *(rule.column for rule in table.rules), *(checks[no].column for no in failing)}
@@ -58,7 +59,7 @@ def _rejected(evaluated: Evaluated, labels: Mapping[str, str], files: Sequence[s
         nw.col("column"),
         nw.col("rule"),
         _value(table, [name for name in table.columns if name in named]).alias("value"),
-        nw.col("message"),
+        _message().alias("message"),
         nw.when(nw.col(FAILS)).then(nw.col("also")).alias("also"),
         _key(table).alias("key"),
         nw.when(duplicate).then(_file_name(files)).alias("repeats_file"),
@@ -152,6 +153,18 @@ def _all_failures(failing: Sequence[tuple[int, Check]]) -> nw.Expr:
         (no, nw.concat_str(nw.lit(_name(check.column, check.rule) + ","), nw.col(_EMPTY))) for no, check in failing
     ]
     return nw.concat_str(*(nw.when(nw.col(flag(no))).then(text) for no, text in texts), ignore_nulls=True)
+
+
+def _without_consequences(also: nw.Expr) -> nw.Expr:
+    """Leave only the first failure of a row that could not be read: its values seem to be missing, but are not."""
+    unread = nw.col(FAULTS).str.starts_with(WHOLE_ROW)
+    return nw.when(unread).then(also.str.replace_all(",.*$", ",")).otherwise(also).alias("also")
+
+
+def _message() -> nw.Expr:
+    """Return what is said of a row, and of a ragged one also how many cells it has."""
+    message, counts = nw.col("message"), nw.col(FAULTS).str.slice(len(RAGGED_FAULT))
+    return nw.when(nw.col("rule") == "ragged").then(nw.concat_str(message, counts)).otherwise(message)
 
 
 def _key(table: Table) -> nw.Expr:

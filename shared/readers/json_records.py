@@ -15,7 +15,7 @@ import pyarrow as pa
 from shared.readers.json_faults import rescued, sound_records
 from shared.readers.json_layout import BYTE_ORDER_MARK, JsonLayout, sniff_json
 from shared.readers.json_shape import RecordShape
-from shared.readers.rows import FAULTS, FILE, ROW_NO, SEQUENCE, UNREADABLE_FAULT, nested_fault, sequence_start
+from shared.readers.rows import UNREADABLE_FAULT, nested_fault, schema_of, sequence_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +46,7 @@ def read_json_records(
         first += len(batch)
     return {
         # In one piece, since every later step takes its time for each piece.
-        table.name: pa.Table.from_batches(chunks[table.name], _schema(table)).combine_chunks()
+        table.name: pa.Table.from_batches(chunks[table.name], schema_of(table)).combine_chunks()
         for table in tables
     }
 
@@ -80,13 +80,6 @@ def _start(data: bytes) -> int:
     return len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
 
 
-def _schema(table: Table) -> pa.Schema:
-    columns = [(name, pa.string()) for name in table.columns]
-    return pa.schema(
-        [*columns, (FAULTS, pa.string()), (FILE, pa.string()), (ROW_NO, pa.int64()), (SEQUENCE, pa.int64())]
-    )
-
-
 def _rows_of(
     batch: Sequence[Any], shape: RecordShape, table: Table, first: int, filename: str, file_no: int
 ) -> pa.RecordBatch:
@@ -111,7 +104,7 @@ def _rows_of(
     file = pa.repeat(filename, len(rows))
     sequence = pa.array([sequence_start(file_no) + number for number in numbers], pa.int64())
     return pa.RecordBatch.from_arrays(
-        [*cells, pa.array(marks, pa.string()), file, row_no, sequence], schema=_schema(table)
+        [*cells, pa.array(marks, pa.string()), file, row_no, sequence], schema=schema_of(table)
     )
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 if TYPE_CHECKING:
     import narwhals as nw
+
+    from shared.contracts.model import Table
 
 #: The file a row came from, as the sender named it.
 FILE = "_file"
@@ -13,29 +17,54 @@ FILE = "_file"
 ROW_NO = "_row_no"
 #: The row's place in the whole job; it decides between rows that are alike in all else.
 SEQUENCE = "_seq"
-#: What of the row could not be read: null, one of the three below, or the names of columns with a nested value.
+#: What of the row could not be read: null, one of the faults below, or the names of columns with a nested value.
 FAULTS = "_faults"
 
+#: How the marks begin of rows of which nothing could be read.
+WHOLE_ROW = "!"
 UNREADABLE_FAULT = "!unreadable"
 RECORD_FAULT = "!record"
 OBJECT_FAULT = "!object"
+QUOTE_FAULT = "!quote"
+#: Followed by what was expected and found, in words.
+RAGGED_FAULT = "!ragged:"
 
-_ROWS_PER_FILE = 2**40
+#: A file of a job may be an archive of so many files.
+PARTS_PER_FILE = 2**10
+_ROWS_PER_PART = 2**40
+
+
+def schema_of(table: Table) -> pa.Schema:
+    """Return the columns of a table as the readers give them."""
+    columns = [(name, pa.string()) for name in table.columns]
+    return pa.schema(
+        [*columns, (FAULTS, pa.string()), (FILE, pa.string()), (ROW_NO, pa.int64()), (SEQUENCE, pa.int64())]
+    )
 
 
 def sequence_start(file_no: int) -> int:
-    """Return what is added to a row number to make its place in the job; ``file_no`` counts the files from 0."""
-    return file_no * _ROWS_PER_FILE
+    """Return what is added to a row number to make its place in the job; see :func:`number_of_part`."""
+    return file_no * _ROWS_PER_PART
+
+
+def number_of_part(file_no: int, part: int) -> int:
+    """Return the number by which the readers know a file, both counted from 0: the job's file, and the part of it."""
+    return file_no * PARTS_PER_FILE + part
 
 
 def file_of(sequence: nw.Expr) -> nw.Expr:
-    """Return the number of the file that a place in the job belongs to."""
-    return sequence // _ROWS_PER_FILE
+    """Return the number of the job's file that a place in the job belongs to."""
+    return sequence // (_ROWS_PER_PART * PARTS_PER_FILE)
 
 
 def row_of(sequence: nw.Expr) -> nw.Expr:
     """Return the row number, in its file, of a place in the job."""
-    return sequence - file_of(sequence) * _ROWS_PER_FILE
+    return sequence - sequence // _ROWS_PER_PART * _ROWS_PER_PART
+
+
+def ragged_fault(expected: int, found: int) -> str:
+    """Return the mark of a row that has more or fewer cells than its table has columns."""
+    return f"{RAGGED_FAULT}expected {expected:,} cell{'s' * (expected != 1)}, found {found:,}."
 
 
 def nested_fault(marked: str | None, column: str) -> str:

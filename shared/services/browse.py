@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.datasets.catalogue import load_dataset
 from shared.domain.verdicts import REJECTING, VERDICTS
-from shared.errors import NotFoundError
+from shared.errors import GoneError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,16 +96,21 @@ class JobBrowser:
 
         Without an outcome these are the quarantined, the duplicate and the skipped; findings about rows that were
         kept (``repaired``, ``nulled``, ``flagged``) are given when asked for. Raises :class:`NotFoundError` for an
-        unknown job or table.
+        unknown job or table, and :class:`GoneError` for a job that was deleted.
         """
         job = self._job(job_id)
+        if job.deletion is not None:
+            raise GoneError(f"Job {job_id} was deleted, and its rejected rows with it.", code="job_deleted")
+        account = self.records.account(job)
+        if account is None:
+            # Its rows were not judged yet; a job of dropped files need not even have a dataset.
+            return []
         contract = load_dataset(job.dataset).contract
         tables = {one.name: one for one in contract.tables}
         if table is not None and table not in tables:
             raise NotFoundError(f"There is no table {table!r}.", code="unknown_table", known=list(tables))
-        account = self.records.account(job)
         found: list[Reject] = []
-        for name, rows in self._verdicts(account, table) if account else ():
+        for name, rows in self._verdicts(account, table):
             wanted = _matching(rows, rule, outcome)
             part = wanted.slice(offset, limit - len(found))
             offset = max(offset - wanted.num_rows, 0)

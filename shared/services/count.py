@@ -1,32 +1,57 @@
-"""Counts the records of a job's files and decides which way the job goes."""
+"""Reads the files of a job once: which table each feeds, what its bytes are, and how many records it has."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from shared.domain.routing import route
 from shared.errors import UnreadableFileError
 from shared.readers.count import count_records
+from shared.readers.digest import DigestingStream
+from shared.readers.feeds import table_of
+from shared.services.job_files import check_unchanged
 from shared.services.journal import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from shared.contracts.model import Contract
     from shared.domain.intake import Intake
+    from shared.domain.job import JobFile, JobProblem
 
 
-def counted(intake: Intake, streams: Iterable[BinaryIO], threshold: int) -> Intake:
-    """Return the intake with its records counted and its route, or with the problem of a file without a count.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The files of a job with all that their bytes say, and the problem of the first that has no count."""
 
-    ``streams`` are the bytes of the intake's files, in their order.
+    files: tuple[JobFile, ...]
+    problem: JobProblem | None
+
+    def decide(self, intake: Intake, threshold: int) -> Intake:
+        """Return an intake of these files with its route, or with the problem for which it has none."""
+        if self.problem is not None:
+            return replace(intake, files=self.files, routing=None, problem=self.problem)
+        records, size = sum(file.records or 0 for file in self.files), sum(file.size or 0 for file in self.files)
+        return replace(intake, files=self.files, routing=route(records, size, threshold), problem=None)
+
+
+def counted(contract: Contract, files: Iterable[JobFile], streams: Iterable[BinaryIO]) -> Counted:
+    """Read files, each once; ``streams`` are their bytes, and ``table`` is what their sender calls them, if anything.
+
+    Raises :class:`~shared.errors.InvalidRequestError` for a file of no known table, and :class:`UnreadableFileError`
+    for one that was counted before and has changed since.
     """
-    files = []
-    try:
-        for file, stream in zip(intake.files, streams, strict=True):
-            stream.seek(0)
-            files.append(replace(file, records=count_records(stream, file.filename)))
-    except UnreadableFileError as error:
-        return replace(intake, routing=None, problem=problem_of(error))
-    records, size = sum(file.records or 0 for file in files), sum(file.size for file in files)
-    return replace(intake, files=tuple(files), routing=route(records, size, threshold), problem=None)
+    known, problems = [], []
+    for file, stream in zip(files, streams, strict=True):
+        table = table_of(contract, file.filename, file.table, stream)
+        stream.seek(0)
+        digest, records = DigestingStream(stream), None
+        try:
+            records = count_records(cast("BinaryIO", digest), file.filename, contract, table)
+        except UnreadableFileError as error:
+            problems.append(problem_of(error))
+        sha256, size = digest.finish()
+        check_unchanged(file, sha256)
+        known.append(replace(file, table=table, sha256=sha256, size=size, records=records))
+    return Counted(tuple(known), problems[0] if problems else None)

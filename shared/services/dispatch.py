@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from shared.domain.job import JobState, ProcessingPath
 from shared.domain.message import JobMessage
-from shared.domain.routing import LARGE_QUEUE, SMALL_QUEUE
+from shared.domain.routing import INTAKE_QUEUE, LARGE_QUEUE, SMALL_QUEUE
 from shared.errors import ConflictError
 from shared.logs import stage
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from shared.domain.intake import Intake
     from shared.domain.job import Job
     from shared.ports import JobQueue
@@ -40,5 +42,8 @@ class Dispatch:
     def send(self, job: Job) -> None:
         """Put the message of a job's present attempt on the queue of its path."""
         small = job.processing_path is ProcessingPath.SMALL_BATCH
-        message = JobMessage(job.job_id, job.parent_job_id, job.user_id, job.dataset, job.attempt)
-        self.queue.send(SMALL_QUEUE if small else LARGE_QUEUE, message)
+        self.queue.send(SMALL_QUEUE if small else LARGE_QUEUE, JobMessage.of(job))
+
+    def send_intake(self, job: Job, delay: timedelta | None = None) -> None:
+        """Have somebody look whether the files are there that a job waits for."""
+        self.queue.send(INTAKE_QUEUE, JobMessage.of(job), delay)

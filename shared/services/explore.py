@@ -11,12 +11,12 @@ from shared.datasets.catalogue import all_queries
 from shared.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     import pyarrow as pa
 
     from shared.datasets.named_sql import NamedQuery, QueryParameter
-    from shared.ports import Condition, TableInfo, Warehouse
+    from shared.ports import Selection, TableInfo, Warehouse
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
@@ -40,20 +40,9 @@ class Explorer:
         """Return the tables and views, by name."""
         return self.warehouse.tables()
 
-    def read(
-        self,
-        table: str,
-        *,
-        columns: Sequence[str] = (),
-        conditions: Sequence[Condition] = (),
-        order_by: Sequence[str] = (),
-        limit: int = 100,
-        offset: int = 0,
-    ) -> pa.Table:
+    def read(self, table: str, wanted: Selection) -> pa.Table:
         """Return rows of a table or view; see :meth:`shared.ports.Warehouse.read`."""
-        return self.warehouse.read(
-            table, columns=columns, conditions=conditions, order_by=order_by, limit=limit, offset=offset
-        )
+        return self.warehouse.read(table, wanted)
 
     def queries(self) -> list[NamedQuery]:
         """Return the business queries, by name."""

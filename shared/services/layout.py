@@ -6,11 +6,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.domain.job import is_job_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shared.domain.job import Job
+    from shared.domain.job import Job, JobFile
 
+_INBOX = "inbox"
 _MAX_NAME_BYTES = 200
 _FORBIDDEN = frozenset('/\\<>:"|?*#%')
 
@@ -23,6 +26,11 @@ class Layout:
     silver: str = "silver"
     gold: str = "gold"
     manifests: str = "manifests"
+    landing: str = "landing"
+
+    def place(self, file: JobFile) -> tuple[str, str]:
+        """Return container and path of a file of a job."""
+        return file.container or self.bronze, file.blob
 
     def cleaned(self, job: Job, run_id: str) -> tuple[str, str]:
         """Return container and prefix of a run's silver rows."""
@@ -46,9 +54,21 @@ class Layout:
             (self.manifests, f"{job.job_id}/"),
         )
 
+    def sent(self, job: Job) -> tuple[tuple[str, str], ...]:
+        """Return the containers and prefixes of a job's files as they were sent, taken in or not."""
+        return (self.bronze, _job_prefix(job)), (self.landing, _landing_prefix(job.user_id, job.job_id))
+
     def intake(self, job_id: str) -> tuple[str, str]:
         """Return container and path of what a job was asked to do."""
         return self.manifests, f"{job_id}/receipt.json"
+
+    def batch_files(self, job_id: str) -> tuple[str, str]:
+        """Return container and path of the list of dropped files that make a job."""
+        return self.manifests, f"{job_id}/files.json"
+
+    def open_batch(self, folder: str) -> tuple[str, str]:
+        """Return container and path of the note that says which job gathers what is dropped in a folder."""
+        return self.manifests, f"{folder}open.json"
 
     def manifest(self, job_id: str) -> tuple[str, str]:
         """Return container and path of a job's manifest."""
@@ -61,7 +81,36 @@ class Layout:
 
 def bronze_paths(user_id: str, parent_job_id: str, job_id: str, filenames: Iterable[str]) -> list[str]:
     """Return a path for each file of a job; names that are equal once they are safe get a number."""
-    prefix = f"{safe_name(user_id)}/{parent_job_id}/{job_id}/"
+    return _paths(f"{safe_name(user_id)}/{parent_job_id}/{job_id}/", filenames)
+
+
+def landing_paths(user_id: str, job_id: str, filenames: Iterable[str]) -> list[str]:
+    """Return a path for each file that is to be uploaded to storage itself."""
+    return _paths(_landing_prefix(user_id, job_id), filenames)
+
+
+def awaiting_job(path: str) -> str | None:
+    """Return the id of the job that waits for what arrives at a path of the landing container, if it is such a path."""
+    match path.split("/"):
+        case [_, job_id, _] if is_job_id(job_id):
+            return job_id
+    return None
+
+
+def batch_of(path: str) -> tuple[str, str] | None:
+    """Return dataset and batch of what was dropped at a path of the landing container, if it is such a path."""
+    match path.split("/"):
+        case [folder, dataset, batch, _] if folder == _INBOX:
+            return dataset, batch
+    return None
+
+
+def batch_folder(dataset: str, batch: str) -> str:
+    """Return the folder of the landing container in which the files of a batch are dropped."""
+    return f"{_INBOX}/{dataset}/{batch}/"
+
+
+def _paths(prefix: str, filenames: Iterable[str]) -> list[str]:
     taken: dict[str, None] = {}
     for filename in filenames:
         name, number = safe_name(filename), 1
@@ -79,11 +128,16 @@ def safe_name(name: str) -> str:
     Folders, control and direction characters and what file systems refuse are left out or replaced; letters of all
     scripts stay.
     """
-    base = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join("_" if letter in _FORBIDDEN else letter for letter in base if _is_visible(letter))
+    kept = "".join("_" if letter in _FORBIDDEN else letter for letter in base_name(name))
     stem, dot, suffix = kept.strip(" .").rpartition(".")
     stem = _shortened(stem, _MAX_NAME_BYTES - len(suffix.encode()) - 1) if dot else ""
     return _shortened(f"{stem}{dot}{suffix}", _MAX_NAME_BYTES).strip(" .") or "file"
+
+
+def base_name(name: str) -> str:
+    """Return a file's name as it can be shown: without folders, control and direction characters, and not too long."""
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(_is_visible, base)).strip(" .")[-_MAX_NAME_BYTES:]
 
 
 def _is_visible(letter: str) -> bool:
@@ -92,6 +146,10 @@ def _is_visible(letter: str) -> bool:
 
 def _shortened(text: str, most_bytes: int) -> str:
     return text.encode("utf-8", "ignore")[: max(most_bytes, 0)].decode("utf-8", "ignore")
+
+
+def _landing_prefix(user_id: str, job_id: str) -> str:
+    return f"{safe_name(user_id)}/{job_id}/"
 
 
 def _job_prefix(job: Job) -> str:

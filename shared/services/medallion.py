@@ -12,17 +12,19 @@ from shared.domain.ledger import totals, unbalanced
 from shared.domain.manifest import Manifest
 from shared.errors import DataRejectedError
 from shared.logs import stage
+from shared.services.job_files import read_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.contracts.model import Contract
     from shared.datasets.catalogue import Dataset
     from shared.domain.intake import Intake
     from shared.domain.manifest import OutputFile
     from shared.frames.engine import Engine, Frame
     from shared.medallion.context import RunContext
     from shared.medallion.silver import SilverResult
-    from shared.ports import BlobStore, Clock
+    from shared.ports import BlobStore, Clock, Warehouse
     from shared.services.journal import Run
     from shared.services.outputs import Outputs
     from shared.services.records import JobRecords
@@ -38,9 +40,9 @@ class Medallion:
     """Runs jobs on one engine, in this process."""
 
     blobs: BlobStore
-    bronze: str
     records: JobRecords
     outputs: Outputs
+    warehouse: Warehouse
     clock: Clock
     engine: str
     token_key: bytes
@@ -49,7 +51,8 @@ class Medallion:
         """Return the manifest that counts, this run's unless another was faster, and the gold of this run.
 
         Raises :class:`UnreadableFileError` for a file that cannot be read, and :class:`DataRejectedError` when
-        no row is good or rows are unaccounted for; what is known of the rows is kept then.
+        no row is good or rows are unaccounted for; what is known of the rows is kept then. Raises
+        :class:`UnavailableError` when rows refer to what was loaded before and the warehouse does not answer.
         """
         from shared.frames.engine import get_engine
         from shared.medallion.context import RunContext
@@ -88,14 +91,24 @@ class Medallion:
         from shared.medallion import bronze, silver
 
         with ThreadPoolExecutor(_FILES_AT_A_TIME) as pool:
-            contents = list(pool.map(lambda file: self.blobs.get(self.bronze, file.blob), intake.files))
+            contents = list(pool.map(lambda file: read_file(self.blobs, self.outputs.layout, file), intake.files))
         names = [file.filename for file in intake.files]
-        sources = list(map(bronze.SourceFile, names, contents))
+        tables = [file.table for file in intake.files]
+        sources = list(map(bronze.SourceFile, names, contents, tables))
         del contents
         rows = bronze.read(dataset.contract, sources)
         del sources
+        loaded = self._loaded_keys(dataset.contract, {name for name, table in rows.items() if table.num_rows}, engine)
         frames = {name: engine.from_arrow(rows.pop(name)) for name in list(rows)}
-        return silver.refine(dataset.contract, frames, names, context, engine)
+        return silver.refine(dataset.contract, frames, names, context, engine, loaded)
+
+    def _loaded_keys(self, contract: Contract, delivered: set[str], engine: Engine) -> dict[str, Frame]:
+        """Return the keys in the warehouse that delivered tables refer to, where silver itself is what lies there."""
+        if not contract.publishes_silver:
+            return {}
+        targets = {rule.target for table in contract.tables if table.name in delivered for rule in table.rules}
+        found = {table: self.warehouse.keys(table, column) for table, column in targets}
+        return {table: engine.from_arrow(keys) for table, keys in found.items() if keys is not None}
 
     def _refuse_bad(self, manifest: Manifest) -> None:
         """Stop a run whose rows may not go on, keeping what was found out."""

@@ -6,17 +6,18 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.domain.job import JobProblem, JobState, ProcessingPath
-from shared.errors import AppError, ConflictError
+from shared.domain.job import JobState, ProcessingPath
+from shared.errors import AppError, ConflictError, UnavailableError
 from shared.logs import job_logging
-from shared.services.journal import RETRY_ADVICE, OvertakenError, Run, problem_of
-from shared.services.memory import frugal_memory
+from shared.services.journal import OvertakenError, Run, problem_of
 
 if TYPE_CHECKING:
-    from shared.domain.job import Job
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from shared.domain.message import JobMessage
-    from shared.ports import JobStore
     from shared.services.journal import Journal
+    from shared.services.leftovers import Leftovers
     from shared.services.medallion import Medallion
     from shared.services.outputs import Outputs
     from shared.services.publish import Publish
@@ -31,15 +32,17 @@ class Process:
     """The use case.
 
     A run claims the job, so that an earlier run still at work finds out and stops. Outputs count once a manifest
-    names them, which happens once; after that only publishing is left to do, and to repeat.
+    names them, which happens once; after that only publishing is left to do, and to repeat. A run works inside of
+    ``memory``, which gives back what it took.
     """
 
-    jobs: JobStore
     journal: Journal
     records: JobRecords
     outputs: Outputs
+    leftovers: Leftovers
     medallion: Medallion
     publish: Publish
+    memory: Callable[[], AbstractContextManager[None]]
 
     def __call__(self, message: JobMessage) -> None:
         """Take up the job of a message.
@@ -51,7 +54,7 @@ class Process:
             if run is None:
                 return
             try:
-                with frugal_memory():
+                with self.memory():
                     self._work(run)
             except OvertakenError:
                 _log.info("another run has taken the job up, or it has ended")
@@ -68,16 +71,19 @@ class Process:
     def _claim(self, message: JobMessage) -> Run | None:
         """Start a run, unless the message is out of date or the job has ended."""
         while True:
-            job = self.jobs.get(message.job_id)
+            job = self.journal.jobs.get(message.job_id)
             if job is None or job.processing_path is not ProcessingPath.SMALL_BATCH:
                 _log.warning("there is no such small job")
                 return None
             if job.is_final or message.attempt < job.attempt:
                 _log.info("the message is out of date")
-                self._clear(job)
+                if job.is_final:
+                    self.leftovers.clear(job)
                 return None
             try:
-                return Run.claim(self.journal, job)
+                if job.stop_requested_by is None:
+                    return Run.claim(self.journal, job)
+                self.journal.stop(job, job.stop_requested_by)
             except ConflictError:
                 continue
 
@@ -86,8 +92,20 @@ class Process:
         if manifest is not None:
             self.publish(run, manifest)
             return
-        manifest, gold = self.medallion(run)
+        try:
+            manifest, gold = self.medallion(run)
+        except UnavailableError as error:
+            if error.details.get("service") != "warehouse":
+                raise
+            self._wait(run, error)
+            return
         self.publish(run, manifest, gold if manifest.run_id == run.run_id else None)
+
+    def _wait(self, run: Run, error: UnavailableError) -> None:
+        """Leave the job where it stands, with the reason; said once, however often it is tried."""
+        problem = problem_of(error)
+        if run.job.problem != problem:
+            run.record(run.job.state, note="Waits for the warehouse, to whose rows its own refer.", problem=problem)
 
     def _fail(self, run: Run, error: AppError) -> None:
         _log.warning("the job failed", extra={"fields": {"code": error.code}})
@@ -96,30 +114,20 @@ class Process:
         except OvertakenError:
             self._leave(run)
         else:
-            self._clear(run.job)
-
-    def _clear(self, job: Job) -> None:
-        """Delete the outputs of runs that do not count, once a job has ended."""
-        if job.is_final:
-            account = self.records.account(job)
-            self.outputs.keep_only(job, account.run_id if account else None)
+            self.leftovers.clear(run.job)
 
     def _leave(self, run: Run) -> None:
-        """Delete what an overtaken run wrote, unless that is what counts."""
-        manifest = self.records.manifest(run.job.job_id)
-        if manifest is None or manifest.run_id != run.run_id:
-            self.outputs.discard(run.job, run.run_id)
+        """Delete what a run wrote that must stop, unless that is what counts."""
+        job, manifest = self.journal.get(run.job.job_id), self.records.manifest(run.job.job_id)
+        if job.is_final:
+            self.leftovers.clear(job)
+        elif manifest is None or manifest.run_id != run.run_id:
+            self.outputs.discard(job, run.run_id)
 
     def _note_try(self, run: Run, error: Exception) -> None:
         """Keep with the job why a try failed; the next may succeed, and after the last this is the reason."""
-        kind = type(error).__name__
-        if isinstance(error, AppError):
-            problem = problem_of(error)
-        else:
-            # Its text may hold data.
-            problem = JobProblem("unexpected_error", f"A step failed unexpectedly ({kind}).", RETRY_ADVICE)
-        note = f"A try failed ({kind}); the message comes again."
+        note = f"A try failed ({type(error).__name__}); the message comes again."
         try:
-            run.record(run.job.state, note=note, problem=problem)
+            run.record(run.job.state, note=note, problem=problem_of(error))
         except (AppError, OvertakenError):
             _log.warning("the failed try could not be noted with the job")

@@ -20,35 +20,38 @@ if TYPE_CHECKING:
 
     from shared.domain.job import Job
     from shared.domain.manifest import Manifest
-    from shared.ports import JobStore, Warehouse
+    from shared.ports import Warehouse
     from shared.services.journal import Journal, Run
     from shared.services.outputs import Outputs
+
+_STAYS = frozenset({JobState.SUPERSEDED, JobState.DELETING, JobState.DELETED})
 
 
 @dataclass(frozen=True, slots=True)
 class Publish:
     """The last part of a job: from ``gold`` to its end."""
 
-    jobs: JobStore
     journal: Journal
     outputs: Outputs
     warehouse: Warehouse
-    token_key: bytes
 
     def __call__(self, run: Run, manifest: Manifest, gold: Mapping[str, pa.Table] | None = None) -> None:
         """Load a manifest's gold (read from storage unless given) and end the job.
 
         While the warehouse does not answer, the job waits in ``gold`` with the reason. A job whose content
-        another job has taken over and published ends as superseded.
+        another job has taken over and published ends as superseded. Raises :class:`OvertakenError` when a stop was
+        asked for; from here on it is too late for that.
         """
         job = run.job
-        holders = self.jobs.content_holders(job.content_key)
+        if not job.publishing:
+            run.touch(publishing=True)
+        holders = self.journal.jobs.content_holders(job.content_key)
         earlier = holders[: holders.index(job.job_id)] if job.job_id in holders else ()
         try:
             with stage("published") as watch:
                 self.warehouse.load(self._load(job, manifest, gold, earlier))
         except UnavailableError as error:
-            self._wait(run, error)
+            self._wait(run, error, publishing=job.publishing)
             return
         except ConflictError as error:
             if error.code != "superseded":
@@ -69,7 +72,7 @@ class Publish:
         self, job: Job, manifest: Manifest, gold: Mapping[str, pa.Table] | None, earlier: tuple[str, ...]
     ) -> WarehouseLoad:
         # The frame libraries are imported by the first job, not on the way to the functions.
-        from shared.medallion.context import RunContext  # noqa: PLC0415
+        from shared.medallion.context import Lineage  # noqa: PLC0415
         from shared.medallion.gold import aggregate_tables  # noqa: PLC0415
 
         dataset = load_dataset(job.dataset)
@@ -77,35 +80,32 @@ class Publish:
         if gold is None:
             names = {table.name for table in own}
             gold = self.outputs.read(file for file in manifest.gold if file.table in names)
-        context = RunContext(
-            job_id=job.job_id,
-            run_id=manifest.run_id,
-            user_id=job.user_id,
-            as_of=manifest.as_of,
-            loaded_at=manifest.loaded_at,
-            token_key=self.token_key,
-        )
         return WarehouseLoad(
             job_id=job.job_id,
             run_id=manifest.run_id,
             user_id=job.user_id,
             loaded_at=manifest.loaded_at,
             tables=tuple(TableLoad(table.name, table.key, "upsert", gold[table.name]) for table in own),
-            aggregates=aggregate_tables(dataset, context),
+            aggregates=aggregate_tables(dataset, Lineage(job.job_id, job.user_id, manifest.loaded_at)),
             views=dataset.views,
             supersedes=earlier,
         )
 
-    def _wait(self, run: Run, error: UnavailableError) -> None:
-        """Leave the job in gold with the reason; said once, however often it is tried."""
+    def _wait(self, run: Run, error: UnavailableError, *, publishing: bool) -> None:
+        """Leave the job in gold with the reason; said once, however often it is tried.
+
+        ``publishing`` tells whether an earlier try may have loaded the rows and died before it could say so.
+        """
         problem = problem_of(error)
         if run.job.problem != problem or run.job.state is not JobState.GOLD:
             note = "Waits for the warehouse; it is published by the next sweep or a retry."
-            run.record(JobState.GOLD, note=note, problem=problem)
+            run.record(JobState.GOLD, note=note, problem=problem, publishing=publishing)
+        else:
+            run.touch(publishing=publishing)
 
     def _supersede(self, job_id: str, by: str) -> None:
         """End an earlier job of the same content; its rows in the warehouse have gone with the load."""
-        while (job := self.jobs.get(job_id)) is not None and job.state is not JobState.SUPERSEDED:
+        while (job := self.journal.jobs.get(job_id)) is not None and job.state not in _STAYS:
             try:
                 self.journal.record(job, JobState.SUPERSEDED, note=f"Job {by} took its place.", superseded_by=by)
             except ConflictError:

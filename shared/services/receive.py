@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.datasets.catalogue import load_dataset
+from shared.domain.content import content_key
 from shared.domain.intake import Intake
-from shared.domain.job import JobFile, JobState, TimelineEvent, new_job_id
+from shared.domain.job import JobFile, JobState, ProcessingPath, TimelineEvent, new_job_id
+from shared.domain.moments import in_utc
 from shared.errors import InvalidRequestError, UnreadableFileError
 from shared.logs import Stopwatch, job_logging, stage
+from shared.services.claim import claim
 from shared.services.count import counted
 from shared.services.layout import bronze_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from shared.domain.job import Job
     from shared.domain.routing import Routing
     from shared.ports import BlobStore, Clock, JobStore
+    from shared.services.count import Counted
     from shared.services.dispatch import Dispatch
     from shared.services.records import JobRecords
-
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as a client sends it: its name, and a seekable stream."""
+    """A file as a client sends it: its name, a seekable stream, and the name of the form's field it came in."""
 
     filename: str
     stream: BinaryIO
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +74,41 @@ class Receive:
     clock: Clock
     threshold: int
 
-    def __call__(self, request: JobRequest) -> Receipt:
-        """Store, count and queue the files of a request.
+    def __call__(self, request: JobRequest, *, queue_small: bool = True) -> Receipt:
+        """Store, count and queue the files of a request; without ``queue_small`` a small job is left to the caller.
 
-        Raises :class:`NotFoundError` for an unknown dataset, before anything is stored, and
-        :class:`UnreadableFileError` when a file cannot be counted: the job then exists, failed, with its bytes kept.
+        Raises :class:`NotFoundError` for an unknown dataset and :class:`InvalidRequestError` for a file of no known
+        table, before anything is stored, and :class:`UnreadableFileError` when a file cannot be counted: the job then
+        exists, failed, with its bytes kept.
         """
-        version = load_dataset(request.dataset).contract.version
+        contract = load_dataset(request.dataset).contract
         if not request.uploads:
             raise InvalidRequestError("The request has no file.", code="no_files")
         with stage("received") as watch:
-            hashes = [_sha256(upload.stream) for upload in request.uploads]
+            files = [JobFile(one.filename, "", None, None, table=one.field) for one in request.uploads]
+            contents = counted(contract, files, (one.stream for one in request.uploads))
             fresh = new_job_id(self.clock.now())
-            key = _content_key(request, version, hashes)
-            holders = self.jobs.claim_content(key, fresh, take_over=request.force)
+            key = content_key(
+                contents.files,
+                dataset=request.dataset,
+                version=contract.version,
+                user_id=request.user_id,
+                as_of=in_utc(request.as_of) if request.as_of else None,
+            )
+            holders, known = claim(self.jobs, key, fresh, take_over=request.force)
             with job_logging(holders[-1]):
-                known = None if holders[-1] == fresh else self.jobs.get(holders[-1])
                 if known is None:
-                    known, created = self._take_in(request, version, key, holders, hashes, watch)
+                    intake = self._intake(request, contract.version, key, holders, contents)
+                    known, created = self._take_in(intake, request.uploads, watch)
                 else:
                     created = False
         with job_logging(known.job_id):
-            return self._send_on(known, created=created)
+            return self._send_on(known, created=created, queue_small=queue_small)
 
-    def _take_in(
-        self,
-        request: JobRequest,
-        version: int,
-        key: str,
-        holders: tuple[str, ...],
-        hashes: Sequence[str],
-        watch: Stopwatch,
-    ) -> tuple[Job, bool]:
+    def _take_in(self, intake: Intake, uploads: Sequence[Upload], watch: Stopwatch) -> tuple[Job, bool]:
         """Store what was sent and make the job, unless somebody else just did; tells which of the two."""
-        intake = self.records.claim_intake(self._intake(request, version, key, holders, hashes))
-        streams = dict(zip(hashes, (upload.stream for upload in request.uploads), strict=True))
+        streams = {file.sha256: upload.stream for file, upload in zip(intake.files, uploads, strict=True)}
+        intake = self.records.claim_intake(intake)
         for file in intake.files:
             streams[file.sha256].seek(0)
             self.blobs.put(self.bronze, file.blob, streams[file.sha256])
@@ -120,67 +121,34 @@ class Receive:
         return job, False
 
     def _intake(
-        self, request: JobRequest, version: int, key: str, holders: tuple[str, ...], hashes: Sequence[str]
+        self, request: JobRequest, version: int, key: str, holders: tuple[str, ...], contents: Counted
     ) -> Intake:
         now, job_id = self.clock.now(), holders[-1]
         parent = request.parent_job_id or job_id
-        paths = bronze_paths(request.user_id, parent, job_id, [upload.filename for upload in request.uploads])
-        files = tuple(
-            JobFile(upload.filename, path, sha256, _size(upload.stream))
-            for upload, path, sha256 in zip(request.uploads, paths, hashes, strict=True)
-        )
+        paths = bronze_paths(request.user_id, parent, job_id, [file.filename for file in contents.files])
+        files = tuple(replace(file, blob=path) for file, path in zip(contents.files, paths, strict=True))
         intake = Intake(
             job_id=job_id,
             parent_job_id=parent,
             user_id=request.user_id,
             dataset=request.dataset,
             contract_version=version,
-            as_of=_utc(request.as_of) or now,
+            as_of=in_utc(request.as_of) if request.as_of else now,
             content_key=key,
             created_at=now,
             files=files,
             job_name=request.job_name,
             supersedes=holders[-2] if len(holders) > 1 else None,
         )
-        return counted(intake, (upload.stream for upload in request.uploads), self.threshold)
+        return replace(contents, files=files).decide(intake, self.threshold)
 
-    def _send_on(self, job: Job, *, created: bool) -> Receipt:
+    def _send_on(self, job: Job, *, created: bool, queue_small: bool) -> Receipt:
         intake = self.records.intake(job.job_id)
-        if job.state is JobState.RECEIVED:
+        is_small = job.processing_path is ProcessingPath.SMALL_BATCH
+        if job.state is JobState.RECEIVED and (queue_small or not is_small):
             job = self.dispatch(job, intake)
         if intake.problem is not None:
             problem = intake.problem
             details = {**problem.details, "jobId": job.job_id}
             raise UnreadableFileError(problem.message, advice=problem.advice, code=problem.code, **details)
         return Receipt(job, intake.routing, created)
-
-
-def _content_key(request: JobRequest, version: int, hashes: Sequence[str]) -> str:
-    """Return the hash of all that decides what becomes of the files; their names and order do not."""
-    as_of = _utc(request.as_of)
-    content = {
-        "files": sorted(hashes),
-        "dataset": request.dataset,
-        "version": version,
-        "user": request.user_id,
-        "asOf": as_of.isoformat() if as_of else None,
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _sha256(stream: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    stream.seek(0)
-    while chunk := stream.read(_CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _size(stream: BinaryIO) -> int:
-    return stream.seek(0, 2)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from shared.domain.intake import Intake
+from shared.domain.job import JobFile
 from shared.domain.manifest import Manifest
 from shared.errors import NotFoundError
 
@@ -39,6 +40,20 @@ class JobRecords:
     def intake(self, job_id: str) -> Intake:
         """Return what a job was asked to do."""
         return msgspec.json.decode(self.blobs.get(*self.layout.intake(job_id)), type=Intake)
+
+    def claim_batch_files(self, job_id: str, files: tuple[JobFile, ...]) -> tuple[JobFile, ...]:
+        """Write down which dropped files make a job, unless that is settled; returns those that do."""
+        place = self.layout.batch_files(job_id)
+        if self.blobs.put_new(*place, msgspec.json.encode(files)):
+            return files
+        return msgspec.json.decode(self.blobs.get(*place), type=tuple[JobFile, ...])
+
+    def batch_files(self, job_id: str) -> tuple[JobFile, ...] | None:
+        """Return the dropped files that make a job, or None while that is not settled."""
+        try:
+            return msgspec.json.decode(self.blobs.get(*self.layout.batch_files(job_id)), type=tuple[JobFile, ...])
+        except NotFoundError:
+            return None
 
     def claim_manifest(self, manifest: Manifest) -> Manifest:
         """Write a manifest unless the job has one; returns the one that stands."""

@@ -1,19 +1,20 @@
-"""Takes a job up again that failed, or that waits for the warehouse."""
+"""Takes a job up again that failed or was stopped, or that waits for the warehouse."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.domain.job import JobState
-from shared.errors import ConflictError, NotFoundError, UnreadableFileError
+from shared.datasets.catalogue import load_dataset
+from shared.domain.job import UPLOAD_EXPIRED, JobState
+from shared.errors import ConflictError, UnreadableFileError
 from shared.services.count import counted
+from shared.services.job_files import open_files
 
 if TYPE_CHECKING:
     from shared.domain.intake import Intake
     from shared.domain.job import Job
-    from shared.ports import BlobStore, JobStore
+    from shared.ports import BlobStore
     from shared.services.dispatch import Dispatch
     from shared.services.journal import Journal
     from shared.services.records import JobRecords
@@ -24,8 +25,6 @@ class Retry:
     """The use case."""
 
     blobs: BlobStore
-    bronze: str
-    jobs: JobStore
     journal: Journal
     records: JobRecords
     dispatch: Dispatch
@@ -37,37 +36,55 @@ class Retry:
         Raises :class:`NotFoundError` for an unknown job, :class:`ConflictError` when the job is not in a state
         for it, and :class:`UnreadableFileError` when its files still cannot be counted.
         """
-        job = self.jobs.get(job_id)
-        if job is None:
-            raise NotFoundError(f"There is no job {job_id!r}.", code="unknown_job")
-        if not (job.state is JobState.FAILED or (job.state is JobState.GOLD and job.problem)):
+        job = self.journal.get(job_id)
+        if not (job.state in RETRYABLE or job.waits_for_warehouse):
             raise ConflictError(
                 f"Job {job_id} is {job.state.value}: {_WHY_NOT.get(job.state, _AT_WORK)}",
                 code="not_retryable",
-                advice="Only a failed job, or one that waits for the warehouse, can be taken up again.",
+                advice="Only a failed or stopped job, or one that waits for the warehouse, can be taken up again.",
                 state=job.state.value,
             )
         intake = self.records.intake(job_id)
+        if not intake.content_key:
+            return self._awaited_again(job)
         if intake.routing is None:
             intake = self._counted_again(job, intake)
         state = JobState.GOLD if self.records.manifest(job_id) else JobState.ROUTED
         job = self.journal.record(
             job,
             state,
-            note=f"Attempt {job.attempt + 1} was asked for.",
+            note=_ATTEMPT.format(job.attempt + 1),
             attempt=job.attempt + 1,
             run_id=None,
-            problem=None,
-            processing_path=intake.routing.path if intake.routing else None,
-            record_count=intake.routing.records if intake.routing else None,
+            **intake.learnt(),
         )
         self.dispatch.send(job)
         return job
 
+    def _awaited_again(self, job: Job) -> Job:
+        """Look again for the files of a job that were never taken in."""
+        if job.problem is not None and job.problem.code == UPLOAD_EXPIRED:
+            raise ConflictError(
+                f"Job {job.job_id} has no files: they did not come in time.",
+                code="not_retryable",
+                advice=job.problem.advice,
+                state=job.state.value,
+            )
+        job = self.journal.record(
+            job,
+            JobState.AWAITING_FILE,
+            note=_ATTEMPT.format(job.attempt + 1),
+            attempt=job.attempt + 1,
+            problem=None,
+        )
+        self.dispatch.send_intake(job)
+        return job
+
     def _counted_again(self, job: Job, intake: Intake) -> Intake:
         """Count the files of a job that failed for want of a count; it goes on only if that works now."""
-        streams = (io.BytesIO(self.blobs.get(self.bronze, file.blob)) for file in intake.files)
-        intake = counted(intake, streams, self.threshold)
+        contract = load_dataset(job.dataset).contract
+        contents = counted(contract, intake.files, open_files(self.blobs, self.records.layout, intake.files))
+        intake = contents.decide(intake, self.threshold)
         if intake.problem is not None:
             self.journal.record(job, JobState.FAILED, note="The files were counted again, in vain.")
             problem = intake.problem
@@ -78,9 +95,14 @@ class Retry:
         return intake
 
 
+#: States that a job has ended in before its time.
+RETRYABLE = frozenset({JobState.FAILED, JobState.STOPPED})
+_ATTEMPT = "Attempt {} was asked for."
 _AT_WORK = "it is being worked on and needs no retry."
 _WHY_NOT = {
     JobState.SUCCEEDED: "it is done; upload with force to process the same files anew.",
     JobState.SUCCEEDED_WITH_REJECTS: "it is done; correct the rejected rows and upload those.",
-    JobState.SUPERSEDED: "a later job with the same files has taken its place.",
+    JobState.SUPERSEDED: "another job has the same files.",
+    JobState.DELETING: "it is being deleted.",
+    JobState.DELETED: "it was deleted; upload the same files again to process them anew.",
 }

@@ -1,4 +1,4 @@
-"""Finds jobs that nobody is working on and queues them again; a second message for a job does no harm."""
+"""Finds jobs that nobody is working on and sees to them; a second message for a job does no harm."""
 
 from __future__ import annotations
 
@@ -16,21 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.domain.job import Job
-    from shared.ports import Clock, JobStore, Warehouse
+    from shared.ports import Clock, Warehouse
+    from shared.services.delete import Delete
     from shared.services.dispatch import Dispatch
     from shared.services.journal import Journal
     from shared.services.records import JobRecords
 
 _PATIENCE = timedelta(minutes=10)
 _HORIZON = timedelta(days=30)
-_PAGE = 100
-_UNFINISHED = tuple(state for state in JobState if state not in FINAL_STATES)
+# Who looks after jobs that wait for their files is the sweep of the landing container.
+_UNFINISHED = (
+    *(state for state in JobState if state not in {*FINAL_STATES, JobState.AWAITING_FILE}),
+    JobState.DELETING,
+)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """How many jobs were queued again because they stood still, and because they wait to be published."""
+    """How many jobs were seen to because they stood still, and queued again because they wait for the warehouse."""
 
     stalled: int
     waiting: int
@@ -40,21 +44,24 @@ class SweepReport:
 class Sweep:
     """The use case."""
 
-    jobs: JobStore
     journal: Journal
     records: JobRecords
     dispatch: Dispatch
+    delete: Delete
     warehouse: Warehouse
     clock: Clock
 
     def __call__(self) -> SweepReport:
-        """Queue again what stood still for ten minutes, and what waits in gold if the warehouse answers."""
+        """Queue again what stood still for ten minutes, and what waits for the warehouse if that answers.
+
+        A deletion that stood still is finished.
+        """
         stalled, waiting, answers = 0, 0, self._warehouse_answers()
         for job in self._unfinished():
-            if job.state is JobState.GOLD and job.problem is not None:
+            if job.waits_for_warehouse:
                 waiting += answers and self._queue_again(job)
             elif self.clock.now() - job.updated_at >= _PATIENCE:
-                stalled += self._queue_again(job)
+                stalled += self._finish_deletion(job) if job.state is JobState.DELETING else self._queue_again(job)
         report = SweepReport(stalled, waiting)
         _log.info("swept", extra={"fields": {"stalled": report.stalled, "waiting": report.waiting}})
         return report
@@ -62,13 +69,7 @@ class Sweep:
     def _unfinished(self) -> Iterator[Job]:
         since = self.clock.now() - _HORIZON
         for state in _UNFINISHED:
-            token: str | None = None
-            while True:
-                page = self.jobs.find(JobFilter(state=state.value, created_after=since), _PAGE, token)
-                yield from page.jobs
-                token = page.next_token
-                if token is None:
-                    break
+            yield from self.journal.each(JobFilter(state=state.value, created_after=since))
 
     def _queue_again(self, job: Job) -> bool:
         """Queue one job, unless it moves after all; marking it first keeps the next sweep from doing so again."""
@@ -81,6 +82,14 @@ class Sweep:
                     return False
                 self.dispatch.send(self.journal.touch(job))
             except ConflictError:
+                return False
+            return True
+
+    def _finish_deletion(self, job: Job) -> bool:
+        with job_logging(job.job_id):
+            try:
+                self.delete.finish(job)
+            except UnavailableError:
                 return False
             return True
 

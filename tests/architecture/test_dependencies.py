@@ -45,8 +45,8 @@ def modules(*places: str) -> Iterator[Path]:
 
 def core_of_shared() -> list[Path]:
     """The modules that must work beside Spark, where Azure's libraries are not installed."""
-    outside = {ROOT / "shared" / "bootstrap.py", ROOT / "shared" / "settings.py"}
-    return [path for path in modules("shared") if path not in outside and ROOT / "shared/adapters" not in path.parents]
+    outside = {ROOT / "shared" / name for name in ("bootstrap", "adapters", "settings.py")}
+    return [path for path in modules("shared") if outside.isdisjoint({path, *path.parents})]
 
 
 def imported_packages(paths: Iterator[Path] | list[Path]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The wheel is what Databricks installs: the product alone, and it works where Azure's libraries are not."""
+"""The wheel is the product and the command: what Databricks installs, where Azure's libraries are not, and clients."""
 
 from __future__ import annotations
 
@@ -42,16 +42,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_it_holds_the_product_alone_with_every_dataset_and_the_licence(wheel: Path) -> None:
+def test_it_holds_the_product_with_every_dataset_the_command_and_the_licence_alone(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    folders = {name.partition("/")[0] for name in names}
-    assert {folder for folder in folders if not folder.endswith(".dist-info")} == {"shared"}
-    tracked = {path.relative_to(ROOT).as_posix() for path in (ROOT / "shared").rglob("*.*") if path.suffix != ".pyc"}
-    assert {name for name in names if name.startswith("shared/")} == tracked
+    sources = [path for folder in ("shared", "devkit/cli") for path in (ROOT / folder).rglob("*.*")]
+    tracked = {path.relative_to(ROOT).as_posix() for path in sources if path.suffix != ".pyc"}
+    assert {name for name in names if ".dist-info/" not in name} == {*tracked, "devkit/__init__.py"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
-def test_it_works_without_azure_and_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
+def test_the_product_works_without_azure_and_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     imported = subprocess.run(
         [sys.executable, "-c", IMPORT_ALL, str(tmp_path / "installed")],
@@ -63,3 +62,20 @@ def test_it_works_without_azure_and_without_the_checkout(wheel: Path, tmp_path: 
     )
     assert imported.returncode == 0, imported.stderr
     assert "ecommerce" in imported.stdout.split()
+
+
+def test_the_command_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    (metadata,) = tmp_path.glob("*.dist-info")
+    assert "strata = devkit.cli.app:app" in (metadata / "entry_points.txt").read_text("utf-8")
+
+    def strata(*arguments: str) -> subprocess.CompletedProcess[str]:
+        code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from devkit.cli.app import app; app()"
+        command = [sys.executable, "-c", code, *arguments]
+        return subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+
+    assert strata("--help").returncode == 0
+    doctor = strata("doctor")
+    assert "none is here: this is the command alone" in doctor.stdout, doctor.stderr
+    assert "No system is named" in doctor.stdout
+    assert "is in no checkout of Strata" in strata("new-dataset", "visits").stderr

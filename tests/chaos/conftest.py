@@ -36,7 +36,7 @@ class ChaosSystem:
 
     def __init__(self, azurite: Azurite, folder: Path) -> None:
         name = f"c{uuid.uuid4().hex[:16]}"
-        containers = {kind: f"{name}-{kind}" for kind in ("bronze", "silver", "gold", "manifests")}
+        containers = {kind: f"{name}-{kind}" for kind in ("landing", "bronze", "silver", "gold", "manifests")}
         self._containers = containers
         self._folder = folder
         self._blobs = AzureBlobStore(StorageAccount(azurite.connection_string))
@@ -54,7 +54,7 @@ class ChaosSystem:
         self._host: ChildProcess | None = None
         self.http = httpx.Client(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30, trust_env=False)
 
-    def start(self, kill_at: int | None = None, fail_at: str = "") -> None:
+    def start(self, kill_at: int | None = None, kill_on: str = "", fail_at: str = "") -> None:
         """Start a host that notes its points, and dies at one or fails at some of them if asked to."""
         (port,) = free_ports(1)
         self.http.base_url = httpx.URL(f"http://127.0.0.1:{port}")
@@ -65,6 +65,7 @@ class ChaosSystem:
                 **os.environ,
                 **self._settings,
                 "CHAOS_KILL_AT": "" if kill_at is None else str(kill_at),
+                "CHAOS_KILL_ON": kill_on,
                 "CHAOS_FAIL_AT": fail_at,
                 "CHAOS_POINTS": str(self._folder / "points"),
             },
@@ -96,6 +97,11 @@ class ChaosSystem:
             assert answer.status_code in {200, 202}, answer.text
             return answer.json()["jobId"]
         return None
+
+    def tell(self, address: str) -> None:
+        """Post to an address without a body; the host may die before it answers."""
+        with suppress(httpx.TransportError):
+            self.http.post(address).raise_for_status()
 
     def job(self, job_id: str) -> dict[str, Any]:
         return self.http.get(f"/api/jobs/{job_id}").raise_for_status().json()

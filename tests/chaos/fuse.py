@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.warehouses.duckdb import warehouse as duckdb_warehouse
-from shared.adapters.warehouses.duckdb.loading import load_run
+from shared.adapters.warehouses.duckdb.loading import forget_job, load_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from shared.bootstrap import App
 
 _WRITES = {
-    "blobs": {"put", "put_new", "delete"},
-    "job_store": {"create", "save", "claim_content"},
+    "blobs": {"put", "put_new", "copy", "delete"},
+    "job_store": {"create", "save", "claim_content", "release_content"},
     "queue": {"send"},
-    "warehouse": {"load"},
+    "warehouse": {"load", "forget"},
 }
 
 
@@ -83,11 +83,16 @@ def arm(app: App, fuse: Fuse, patch: Callable[[Any, str, Any], object] = setattr
     for name in _WRITES:
         app.__dict__[name] = _Guarded(name, getattr(app, name), fuse)
 
-    def load_run_and_pass_the_fuse(*arguments: Any) -> None:
-        load_run(*arguments)
-        fuse.point("before the commit of the warehouse")
+    def passing_the_fuse(change: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*arguments: Any) -> Any:
+            result = change(*arguments)
+            fuse.point("before the commit of the warehouse")
+            return result
 
-    patch(duckdb_warehouse, "load_run", load_run_and_pass_the_fuse)
+        return changed
+
+    for change in (load_run, forget_job):
+        patch(duckdb_warehouse, change.__name__, passing_the_fuse(change))
 
 
 def _what(arguments: tuple[Any, ...]) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from devkit.samples.ecommerce import Sample
     from devkit.system import LocalSystem
 
-_FINAL = {"succeeded", "succeeded_with_rejects", "failed", "superseded"}
+_FINAL = {"succeeded", "succeeded_with_rejects", "failed", "superseded", "stopped"}
 _SECONDS = 60
 
 

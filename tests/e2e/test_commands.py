@@ -159,6 +159,7 @@ def test_the_demo_ends_well_and_shows_what_became_of_each_file() -> None:
     assert "every row went where the samples' answer key says" in demo.stdout
     assert "Which categories bring the most revenue?" in demo.stdout
     assert "Who are the best customers of each segment?" in demo.stdout
+    assert "Which departments hired more than the mean" in demo.stdout
 
 
 def test_help_lists_every_command() -> None:

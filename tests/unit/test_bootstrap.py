@@ -6,6 +6,7 @@ import pytest
 
 from shared.bootstrap import App
 from shared.errors import UnavailableError
+from shared.ports import Selection
 from shared.settings import Settings
 
 
@@ -33,7 +34,12 @@ def test_what_was_made_once_is_kept() -> None:
 )
 def test_a_warehouse_that_cannot_be_used_says_why_at_every_use(settings: dict[str, str], reason: str) -> None:
     warehouse = app_with(**settings).warehouse
-    for use in (warehouse.ping, warehouse.tables, lambda: warehouse.read("t"), lambda: warehouse.query("", {})):
+    for use in (
+        warehouse.ping,
+        warehouse.tables,
+        lambda: warehouse.read("t", Selection()),
+        lambda: warehouse.query("", {}),
+    ):
         with pytest.raises(UnavailableError, match=reason) as refusal:
             use()
         assert refusal.value.code == "warehouse_refused"
@@ -46,8 +52,24 @@ def test_without_a_storage_account_the_health_report_says_so() -> None:
 
 
 def test_a_name_without_a_connection_string_means_managed_identity() -> None:
-    account = app_with(storage_account="strata").blobs._account
+    account = app_with(storage_account="strata").blobs.own._account
     assert account.blobs.url == "https://strata.blob.core.windows.net/"
     assert account.queues.url == "https://strata.queue.core.windows.net/"
     assert account.tables.url == "https://strata.table.core.windows.net"
     assert type(account.blobs.credential).__name__ == "DefaultAzureCredential"
+
+
+def test_raw_data_lies_in_our_account_unless_another_is_named() -> None:
+    blobs = app_with(storage_account="strata").blobs
+    assert blobs.raw._account is blobs.own._account
+
+
+def test_the_account_of_raw_data_may_be_another_with_its_own_credential() -> None:
+    sas = "BlobEndpoint=https://lake.blob.core.windows.net;SharedAccessSignature=sv=2025-01-05&sp=rl&sig=s1"
+    by_sas = app_with(storage_account="strata", raw_storage=sas).blobs
+    by_name = app_with(storage_account="strata", raw_storage_account="lake").blobs
+    for blobs in (by_sas, by_name):
+        assert blobs.own._account.blobs.account_name == "strata"
+        assert blobs.raw._account.blobs.account_name == "lake"
+    assert type(by_name.raw._account.blobs.credential).__name__ == "DefaultAzureCredential"
+    assert "sp=rl" in by_sas.raw._account.blobs.url

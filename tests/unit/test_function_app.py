@@ -23,7 +23,16 @@ def test_the_app_is_imported_without_environment_and_without_heavy_modules() -> 
     )
     assert done.returncode == 0, done.stderr
     functions, heavy = done.stdout.splitlines()
-    assert functions.split() == ["bury_small_batch_poison", "http_api", "process_small_batch_queue", "sweep_jobs"]
+    assert functions.split() == [
+        "bury_intake_poison",
+        "bury_small_batch_poison",
+        "http_api",
+        "process_small_batch_queue",
+        "sweep_jobs",
+        "sweep_landing",
+        "take_in_files",
+        "take_up_landed_file",
+    ]
     assert heavy == ""
 
 

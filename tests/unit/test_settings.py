@@ -55,3 +55,15 @@ def test_a_wrong_value_is_not_repeated_in_the_message(monkeypatch: pytest.Monkey
 def test_secrets_are_not_shown() -> None:
     settings = Settings(storage="AccountKey=k1", api_token="t1", token_key="t2", warehouse_url="duckdb:///w")
     assert not any(secret in repr(settings) for secret in ("AccountKey", "t1", "t2"))
+
+
+OWN_CONTAINERS = [name for name in Settings.model_fields if name.endswith("_container") and name != "raw_container"]
+
+
+@pytest.mark.parametrize("own", OWN_CONTAINERS)
+def test_no_container_of_our_own_can_be_the_raw_container(own: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {**REQUIRED, "STRATA_RAW_CONTAINER": "lake", f"STRATA_{own.upper()}": "lake"}
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(AppError, match=r"raw_container: .* Strata writes to"):
+        get_settings()

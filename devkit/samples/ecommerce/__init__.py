@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from devkit.samples.ecommerce.generate import generate
-from devkit.samples.ecommerce.sample import InjectedFault, Rejection, Sample
+from devkit.samples.ecommerce.sample import Sample
 
-__all__ = ["InjectedFault", "Rejection", "Sample", "generate"]
+__all__ = ["Sample", "generate"]

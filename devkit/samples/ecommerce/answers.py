@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from devkit.samples.answer_key import InjectedFault, Rejection
 from devkit.samples.ecommerce.faults import COLUMNS, rank
 from devkit.samples.ecommerce.records import REFERENCES
-from devkit.samples.ecommerce.sample import InjectedFault, Rejection, Sample
+from devkit.samples.ecommerce.sample import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ Rows = dict[int, dict[str, Any]]
 def answer(records: Sequence[Any], faults: list[InjectedFault]) -> Sample:
     """Return the sample that ``records`` and the ``faults`` in them make."""
     own, told = _by_row(faults)
-    sample = Sample(list(records), faults, {}, {}, {}, {})
+    sample = Sample(records=list(records), faults=faults)
     ids: dict[str, set[str]] = {}
     for table in COLUMNS:
         rejected: dict[int, Rejection] = dict(own[table])

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from devkit.samples.answer_key import InjectedFault
 from devkit.samples.ecommerce.answers import answer
 from devkit.samples.ecommerce.faults import ABSENT, COLUMNS, FaultKind, cell_faults
 from devkit.samples.ecommerce.records import REFERENCES, Record, RecordMaker
-from devkit.samples.ecommerce.sample import InjectedFault
 
 if TYPE_CHECKING:
     from collections.abc import Collection

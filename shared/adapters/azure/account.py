@@ -32,18 +32,29 @@ T = TypeVar("T")
 PING: dict[str, Any] = {"retry_total": 0, "connection_timeout": 2, "read_timeout": 5}
 _CONNECTION_TIMEOUT = 5
 _RETRIES = 3
-_BACKOFF_SECONDS = 1
+# A storage that takes a request and stays silent is asked once more and no further, so that a caller is told in time.
+_RETRIES_WHEN_SILENT = 1
+_RETRY: dict[str, Any] = {
+    "backoff": 1,
+    "random_jitter_range": 1,
+    "retry_total": _RETRIES,
+    "retry_read": _RETRIES_WHEN_SILENT,
+}
 _MISSING = 404
 _NOT_NOW = frozenset({401, 403, 408, 429})
 
 
 @dataclass(frozen=True)
 class StorageAccount:
-    """A storage account reached by a connection string, or by its name and a managed identity."""
+    """A storage account reached by a connection string, or by its name and a managed identity.
+
+    ``patience`` is for how many seconds an answer may send nothing before it is given up.
+    """
 
     connection_string: str | None = None
     name: str | None = None
     client_id: str | None = None
+    patience: float = 10
 
     def __post_init__(self) -> None:
         if not (self.connection_string or self.name):
@@ -56,10 +67,7 @@ class StorageAccount:
     @cached_property
     def blobs(self) -> BlobServiceClient:
         """The client of the account's blobs."""
-        options: dict[str, Any] = {
-            "retry_policy": BlobRetry(_BACKOFF_SECONDS, _RETRIES, random_jitter_range=1),
-            "connection_timeout": _CONNECTION_TIMEOUT,
-        }
+        options = {"retry_policy": BlobRetry(**_RETRY), **self._timeouts}
         if self.connection_string:
             return BlobServiceClient.from_connection_string(self.connection_string, **options)
         return BlobServiceClient(self._url("blob"), credential=self._credential, **options)
@@ -67,10 +75,7 @@ class StorageAccount:
     @cached_property
     def queues(self) -> QueueServiceClient:
         """The client of the account's queues."""
-        options: dict[str, Any] = {
-            "retry_policy": QueueRetry(_BACKOFF_SECONDS, _RETRIES, random_jitter_range=1),
-            "connection_timeout": _CONNECTION_TIMEOUT,
-        }
+        options = {"retry_policy": QueueRetry(**_RETRY), **self._timeouts}
         if self.connection_string:
             return QueueServiceClient.from_connection_string(self.connection_string, **options)
         return QueueServiceClient(self._url("queue"), credential=self._credential, **options)
@@ -78,10 +83,14 @@ class StorageAccount:
     @cached_property
     def tables(self) -> TableServiceClient:
         """The client of the account's tables."""
-        options: dict[str, Any] = {"retry_total": _RETRIES, "connection_timeout": _CONNECTION_TIMEOUT}
+        options = {"retry_total": _RETRIES, "retry_read": _RETRIES_WHEN_SILENT, **self._timeouts}
         if self.connection_string:
             return TableServiceClient.from_connection_string(self.connection_string, **options)
         return TableServiceClient(self._url("table"), credential=self._credential, **options)
+
+    @property
+    def _timeouts(self) -> dict[str, Any]:
+        return {"connection_timeout": _CONNECTION_TIMEOUT, "read_timeout": self.patience}
 
     @cached_property
     def _credential(self) -> TokenCredential:

@@ -9,6 +9,9 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from shared.domain.deletion import Deletion
 from shared.domain.job import Job, JobProblem, JobState, ProcessingPath, TimelineEvent
 
 if TYPE_CHECKING:
@@ -40,11 +43,15 @@ def job_to_entity(job: Job) -> dict[str, Any]:
         "jobName": job.job_name,
         "path": job.processing_path.value if job.processing_path else None,
         "recordCount": job.record_count,
+        "claimedCount": job.claimed_count,
         "attempt": job.attempt,
         "runId": job.run_id,
         "supersedes": job.supersedes,
         "supersededBy": job.superseded_by,
         "problem": _problem_to_text(job.problem) if job.problem else None,
+        "publishing": job.publishing or None,
+        "stopRequestedBy": job.stop_requested_by,
+        "deletion": msgspec.json.encode(job.deletion).decode() if job.deletion else None,
         "eventCount": job.event_count,
     }
     return {name: value for name, value in entity.items() if value is not None}
@@ -52,7 +59,7 @@ def job_to_entity(job: Job) -> dict[str, Any]:
 
 def entity_to_job(entity: TableEntity) -> Job:
     """Rebuild a job from its entity."""
-    path, problem = entity.get("path"), entity.get("problem")
+    path, problem, deletion = entity.get("path"), entity.get("problem"), entity.get("deletion")
     return Job(
         job_id=entity["PartitionKey"],
         parent_job_id=entity["parentJobId"],
@@ -67,11 +74,15 @@ def entity_to_job(entity: TableEntity) -> Job:
         job_name=entity.get("jobName"),
         processing_path=ProcessingPath(path) if path else None,
         record_count=entity.get("recordCount"),
+        claimed_count=entity.get("claimedCount"),
         attempt=entity["attempt"],
         run_id=entity.get("runId"),
         supersedes=entity.get("supersedes"),
         superseded_by=entity.get("supersededBy"),
         problem=JobProblem(**json.loads(problem)) if problem else None,
+        publishing=entity.get("publishing", False),
+        stop_requested_by=entity.get("stopRequestedBy"),
+        deletion=msgspec.json.decode(deletion, type=Deletion) if deletion else None,
         event_count=entity["eventCount"],
         etag=entity.metadata["etag"],
     )

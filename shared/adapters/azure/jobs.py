@@ -118,21 +118,30 @@ class AzureJobStore:
             while True:
                 if self._created_holder(content_key, job_id):
                     return (job_id,)
-                held = self._content_keys.get_entity(content_key, _HOLDERS_ROW)
-                holders = tuple(held["holders"].split(","))
+                held = self._holders_entity(content_key)
+                if held is None:
+                    continue
+                holders = _holders(held)
                 if holders[-1] == job_id or not take_over:
                     return holders
                 holders = (*holders, job_id)[-_MAX_HOLDERS:]
                 if self._replaced_holders(held, holders):
                     return holders
 
+    def release_content(self, content_key: str, job_id: str) -> None:
+        """Take ``job_id`` off the holders of the content; no error if it is none of them."""
+        with storage_faults(_SERVICE):
+            while (held := self._holders_entity(content_key)) is not None:
+                holders = _holders(held)
+                others = tuple(holder for holder in holders if holder != job_id)
+                if others == holders or self._replaced_holders(held, others):
+                    return
+
     def content_holders(self, content_key: str) -> tuple[str, ...]:
         """Return the ids of all holders of the content so far, the present one last."""
         with storage_faults(_SERVICE):
-            try:
-                return tuple(self._content_keys.get_entity(content_key, _HOLDERS_ROW)["holders"].split(","))
-            except ResourceNotFoundError:
-                return ()
+            held = self._holders_entity(content_key)
+        return _holders(held) if held is not None else ()
 
     def ping(self) -> None:
         """Raise :class:`~shared.errors.UnavailableError` when the tables do not answer."""
@@ -148,17 +157,22 @@ class AzureJobStore:
             return False
         return True
 
-    def _replaced_holders(self, held: TableEntity, holders: tuple[str, ...]) -> bool:
-        """Write the new holders unless others were written since ``held`` was read."""
-        entity = {**held, "holders": ",".join(holders)}
+    def _holders_entity(self, content_key: str) -> TableEntity | None:
         try:
-            self._content_keys.update_entity(
-                entity,
-                mode=UpdateMode.REPLACE,
-                etag=held.metadata["etag"],
-                match_condition=MatchConditions.IfNotModified,
-            )
-        except ResourceModifiedError:
+            return self._content_keys.get_entity(content_key, _HOLDERS_ROW)
+        except ResourceNotFoundError:
+            return None
+
+    def _replaced_holders(self, held: TableEntity, holders: tuple[str, ...]) -> bool:
+        """Write the new holders, or delete what has none left, unless others were written since ``held`` was read."""
+        entity = {**held, "holders": ",".join(holders)}
+        unchanged: dict[str, Any] = {"etag": held.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
+        try:
+            if holders:
+                self._content_keys.update_entity(entity, mode=UpdateMode.REPLACE, **unchanged)
+            else:
+                self._content_keys.delete_entity(entity, **unchanged)
+        except (ResourceModifiedError, ResourceNotFoundError):
             return False
         return True
 
@@ -193,6 +207,10 @@ class AzureJobStore:
     @property
     def _content_keys(self) -> TableClient:
         return self._account.tables.get_table_client(self._content_keys_table)
+
+
+def _holders(entity: TableEntity) -> tuple[str, ...]:
+    return tuple(entity["holders"].split(","))
 
 
 def _to_token(job_id: str) -> str:

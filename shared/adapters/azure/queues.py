@@ -9,6 +9,8 @@ from azure.storage.queue import TextBase64EncodePolicy
 from shared.adapters.azure.account import PING, created_on_demand, storage_faults
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from azure.storage.queue import QueueClient
 
     from shared.adapters.azure.account import StorageAccount
@@ -24,12 +26,14 @@ class AzureJobQueue:
     def __init__(self, account: StorageAccount) -> None:
         self._account = account
 
-    def send(self, queue: str, message: JobMessage) -> None:
-        """Put a message on a queue, where it stays until it is taken up."""
-        client = self._queue(queue)
+    def send(self, queue: str, message: JobMessage, delay: timedelta | None = None) -> None:
+        """Put a message on a queue, to be seen after a delay; it stays until it is taken up."""
+        client, text = self._queue(queue), message.to_json()
+        seconds = round(delay.total_seconds()) if delay else None
         with storage_faults(_SERVICE):
             created_on_demand(
-                lambda: client.send_message(message.to_json(), time_to_live=_FOREVER), client.create_queue
+                lambda: client.send_message(text, time_to_live=_FOREVER, visibility_timeout=seconds),
+                client.create_queue,
             )
 
     def ping(self) -> None:

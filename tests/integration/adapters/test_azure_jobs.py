@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.adapters.azure.jobs import AzureJobStore
+from shared.domain.deletion import Deletion
 from shared.domain.job import Job, JobProblem, JobState, ProcessingPath, TimelineEvent, new_job_id
 from shared.errors import ConflictError, InvalidRequestError, UnavailableError
 from shared.ports import JobFilter
@@ -51,6 +52,9 @@ def test_a_job_comes_back_as_it_was_saved(store: AzureJobStore) -> None:
         supersedes="older",
         superseded_by="newer",
         problem=JobProblem("unavailable", "It waits.", "Wait.", {"file": "ä.json", "row": 3, "tables": ["user"]}),
+        publishing=True,
+        stop_requested_by="eve",
+        deletion=Deletion("eve", NOW, bronze=True, files={"silver": 3}, rows={"orders": 5}),
     )
     created = store.create(job, RECEIVED)
     assert created is not None
@@ -231,6 +235,33 @@ def test_all_that_take_over_at_once_stand_in_line(store: AzureJobStore) -> None:
     last = store.content_holders("key")
     assert sorted(last) == jobs
     assert all(line == last[: len(line)] and line[-1] == job for job, line in zip(jobs, lines, strict=True))
+
+
+def test_a_holder_can_let_the_content_go_and_the_others_keep_their_order(store: AzureJobStore) -> None:
+    for job in ("first", "second", "third"):
+        store.claim_content("key", job, take_over=True)
+    store.release_content("key", "second")
+    store.release_content("key", "unknown")
+    assert store.content_holders("key") == ("first", "third")
+
+
+def test_content_that_nobody_holds_any_more_is_free(store: AzureJobStore) -> None:
+    store.claim_content("key", "first")
+    for _ in range(2):
+        store.release_content("key", "first")
+    assert store.content_holders("key") == ()
+    assert store.claim_content("key", "second") == ("second",)
+
+
+def test_claims_and_releases_at_once_lose_nobody(store: AzureJobStore) -> None:
+    def claim_and_release(number: int) -> None:
+        store.claim_content("key", f"stays-{number}", take_over=True)
+        store.claim_content("key", f"goes-{number}", take_over=True)
+        store.release_content("key", f"goes-{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(claim_and_release, range(8)))
+    assert sorted(store.content_holders("key")) == [f"stays-{number}" for number in range(8)]
 
 
 def test_ping_answers_while_the_tables_are_there(store: AzureJobStore) -> None:

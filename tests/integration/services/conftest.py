@@ -7,17 +7,22 @@ import io
 import subprocess
 import sys
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from azure.core.exceptions import ResourceExistsError
+from azure.storage.blob import BlobClient
 
 from devkit.samples.ecommerce import generate
 from devkit.samples.ecommerce.generate import AS_OF
 from shared.bootstrap import App
 from shared.domain.job import JobState
 from shared.domain.message import JobMessage
-from shared.domain.routing import SMALL_QUEUE
+from shared.domain.routing import INTAKE_QUEUE, SMALL_QUEUE
+from shared.ports import Selection
+from shared.services.expect import ExpectedFile, ExpectedJob
 from shared.services.receive import JobRequest, Upload
 from shared.services.sweep import SweepReport
 from shared.settings import Settings
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from devkit.samples.ecommerce import Sample
     from shared.domain.job import Job
     from shared.services.browse import JobView
+    from shared.services.expect import Expectation
     from shared.services.receive import Receipt
 
 NO_GOOD_ROW = b'[{"user": {"id": "u1"}}]'
@@ -46,7 +52,7 @@ class Bench:
             "api_token": "token",
             "token_key": "key",
             "warehouse_url": f"duckdb:///{self.warehouse_file}",
-            **{f"{kind}_container": f"{name}-{kind}" for kind in ("bronze", "silver", "gold", "manifests")},
+            **{f"{kind}_container": f"{name}-{kind}" for kind in ("landing", "bronze", "silver", "gold", "manifests")},
             "jobs_table": f"{name}jobs",
             "content_keys_table": f"{name}keys",
             **settings,
@@ -67,6 +73,8 @@ class Bench:
         """Take the messages of this bench's jobs off a queue."""
         client = self.app.queue._account.queues.get_queue_client(queue)  # type: ignore[attr-defined]
         taken = []
+        with suppress(ResourceExistsError):
+            client.create_queue()
         while batch := list(client.receive_messages(max_messages=32)):
             for raw in batch:
                 client.delete_message(raw)
@@ -74,6 +82,34 @@ class Bench:
                 if self.app.job_store.get(message.job_id):
                     taken.append(message)
         return taken
+
+    def expect(self, *names: str, app: App | None = None, **request: Any) -> Expectation:
+        """Ask for addresses to upload files to."""
+        values = {"user_id": "admin", "dataset": "ecommerce", "as_of": AS_OF, **request}
+        files = tuple(map(ExpectedFile, names or ("orders.ndjson",)))
+        return (app or self.app).expect(ExpectedJob(files=files, **values))
+
+    def drop(self, path: str, data: bytes) -> None:
+        """Put a file into the inbox, and tell of it as storage does."""
+        container = self.app.settings.landing_container
+        self.app.blobs.put(container, f"inbox/{path}", data)
+        self.app.arrivals(container, f"inbox/{path}")
+
+    def take_in(self, app: App | None = None) -> None:
+        """Take in the files of all messages of this bench's jobs."""
+        for message in self.messages(INTAKE_QUEUE):
+            (app or self.app).take_in(message.job_id)
+
+    def later(self, minutes: float) -> App:
+        """The app as it will be in some minutes."""
+
+        class LateClock:
+            def now(self) -> datetime:
+                return datetime.now(UTC) + timedelta(minutes=minutes)
+
+        app = self.another_app()
+        app.__dict__["clock"] = LateClock()
+        return app
 
     def work(self, app: App | None = None) -> None:
         """Process all messages of this bench's jobs."""
@@ -100,9 +136,16 @@ class Bench:
 
     def rows(self, table: str, *columns: str) -> list[dict[str, Any]]:
         """All rows of a warehouse table, sorted, without the lineage that differs from run to run."""
-        found = self.app.explore.read(table, columns=columns, limit=1_000_000).to_pylist()
+        found = self.app.explore.read(table, Selection(columns=columns, limit=1_000_000)).to_pylist()
         rows = [{name: value for name, value in row.items() if not name.startswith("_")} for row in found]
         return sorted(rows, key=repr)
+
+
+def upload(url: str | None, data: bytes, **options: Any) -> None:
+    """Upload to an address as Azure's client does, in blocks where that is asked for."""
+    assert url is not None
+    with BlobClient.from_blob_url(url, **options) as client:
+        client.upload_blob(data)
 
 
 def message_of(job: Job) -> JobMessage:
@@ -111,6 +154,19 @@ def message_of(job: Job) -> JobMessage:
 
 def assert_one_set_of_outputs(bench: Bench, job_id: str) -> None:
     assert bench.paths("silver", "gold") == bench.outputs_that_count(job_id)
+
+
+def right_after(monkeypatch: pytest.MonkeyPatch, owner: Any, function: str, act: Callable[[], object]) -> None:
+    """Do something the first time that a function of a class or a module has done its work."""
+    usual = getattr(owner, function)
+
+    def followed(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(owner, function, usual)
+        result = usual(*arguments, **named)
+        act()
+        return result
+
+    monkeypatch.setattr(owner, function, followed)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.verdicts import Outcome
 from shared.errors import InvalidRequestError, NotFoundError
-from shared.ports import Condition, JobFilter
+from shared.ports import Condition, JobFilter, Selection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,9 +125,11 @@ def test_tables_and_the_view_are_listed_with_rows_and_columns(bench: BenchType, 
 def test_rows_are_read_by_column_and_condition(bench: BenchType) -> None:
     read = bench.app.explore.read(
         "dw_orders",
-        columns=["order_item_id", "amount"],
-        conditions=[Condition("amount", ">", "0")],
-        order_by=["-amount"],
+        Selection(
+            columns=["order_item_id", "amount"],
+            conditions=[Condition("amount", ">", "0")],
+            order_by=["-amount"],
+        ),
     )
     amounts = read["amount"].to_pylist()
     assert read.column_names == ["order_item_id", "amount"]

@@ -17,7 +17,7 @@ from shared.domain.ledger import totals
 from shared.domain.message import JobMessage
 from shared.errors import UnavailableError
 from shared.medallion import silver
-from shared.ports import TableLoad, WarehouseLoad
+from shared.ports import Selection, TableLoad, WarehouseLoad
 from shared.services.outputs import to_parquet
 from tests.chaos.fuse import Died, Fuse, arm, die
 from tests.integration.services.conftest import assert_one_set_of_outputs, message_of
@@ -53,7 +53,7 @@ def test_a_small_job_ends_with_ledger_gold_and_one_set_of_outputs(bench: Bench, 
 
 def test_lineage_names_the_job_the_user_and_the_load(bench: Bench, records: bytes) -> None:
     view = bench.run(records)
-    for row in bench.app.explore.read("dw_orders").to_pylist():
+    for row in bench.app.explore.read("dw_orders", Selection()).to_pylist():
         assert (row["_job_id"], row["_user_id"]) == (view.job.job_id, "admin")
         assert row["_loaded_at"] is not None
 
@@ -248,7 +248,7 @@ def test_force_replaces_the_earlier_job_and_its_rows(bench: Bench, records: byte
         job = bench.app.jobs.get(old.job.job_id).job
         assert (job.state, job.superseded_by) == (JobState.SUPERSEDED, by.job.job_id)
     assert gold_of(bench) == gold
-    assert {row["_job_id"] for row in bench.app.explore.read("dw_users").to_pylist()} == {again.job.job_id}
+    assert {row["_job_id"] for row in bench.app.explore.read("dw_users", Selection()).to_pylist()} == {again.job.job_id}
 
 
 def test_a_job_that_comes_late_cannot_bring_back_superseded_rows(bench: Bench, records: bytes) -> None:

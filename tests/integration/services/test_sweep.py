@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,20 +14,7 @@ from tests.integration.services.conftest import assert_one_set_of_outputs, messa
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.bootstrap import App
     from tests.integration.services.conftest import Bench
-
-
-def later(bench: Bench, minutes: float) -> App:
-    """The app as it will be in some minutes."""
-
-    class LateClock:
-        def now(self) -> datetime:
-            return datetime.now(UTC) + timedelta(minutes=minutes)
-
-    app = bench.another_app()
-    app.__dict__["clock"] = LateClock()
-    return app
 
 
 def test_a_job_that_waits_for_the_warehouse_is_published_by_the_next_sweep(bench: Bench, waiting: str) -> None:
@@ -44,10 +30,10 @@ def test_a_job_whose_message_was_lost_is_queued_again_after_ten_minutes(bench: B
     job = bench.receive(records).job
     assert len(bench.messages()) == 1
     assert bench.app.sweep() == SweepReport(stalled=0, waiting=0)
-    assert later(bench, 9).sweep() == SweepReport(stalled=0, waiting=0)
-    assert later(bench, 11).sweep() == SweepReport(stalled=1, waiting=0)
-    assert later(bench, 16).sweep() == SweepReport(stalled=0, waiting=0), "it was queued only five minutes before"
-    assert later(bench, 22).sweep() == SweepReport(stalled=1, waiting=0)
+    assert bench.later(9).sweep() == SweepReport(stalled=0, waiting=0)
+    assert bench.later(11).sweep() == SweepReport(stalled=1, waiting=0)
+    assert bench.later(16).sweep() == SweepReport(stalled=0, waiting=0), "it was queued only five minutes before"
+    assert bench.later(22).sweep() == SweepReport(stalled=1, waiting=0)
     assert [message.job_id for message in bench.messages()] == [job.job_id] * 2
 
 
@@ -56,14 +42,14 @@ def test_a_job_that_stands_still_between_stages_is_queued_again(bench: Bench, re
     job = bench.receive(records).job
     bench.messages()
     bench.app.job_store.save(replace(job, state=state))
-    assert later(bench, 11).sweep() == SweepReport(stalled=1, waiting=0)
+    assert bench.later(11).sweep() == SweepReport(stalled=1, waiting=0)
 
 
 def test_a_job_that_was_never_queued_goes_on_its_way(bench: Bench, records: bytes) -> None:
     job = bench.receive(records).job
     bench.messages()
     bench.app.job_store.save(replace(job, state=JobState.RECEIVED))
-    assert later(bench, 11).sweep() == SweepReport(stalled=1, waiting=0)
+    assert bench.later(11).sweep() == SweepReport(stalled=1, waiting=0)
     assert bench.app.jobs.get(job.job_id).job.state is JobState.ROUTED
     assert len(bench.messages()) == 1
 
@@ -72,12 +58,12 @@ def test_a_large_job_is_left_to_the_large_path(make_bench: Callable[..., Bench],
     bench = make_bench(small_batch_threshold=1)
     bench.receive(records)
     bench.messages(LARGE_QUEUE)
-    assert later(bench, 11).sweep() == SweepReport(stalled=0, waiting=0)
+    assert bench.later(11).sweep() == SweepReport(stalled=0, waiting=0)
 
 
 def test_a_sweep_does_not_disturb_a_run_at_work(bench: Bench, records: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     def sweeping(*arguments: Any) -> silver.SilverResult:
-        assert later(bench, 11).sweep() == SweepReport(stalled=1, waiting=0)
+        assert bench.later(11).sweep() == SweepReport(stalled=1, waiting=0)
         return refine(*arguments)
 
     refine = silver.refine

@@ -26,6 +26,7 @@ tables:
     rules:
       - {column: customer_id, references: customer.id}
 gold: [customers]
+files: all_tables
 """
 
 
@@ -58,7 +59,12 @@ def test_a_contract_says_what_its_text_says():
         ("from: [customer_id, customer]", "pii: secret", "must not reach silver"),
         ("from: [customer_id, customer]", 'pattern: "["', "no regular expression"),
         ("from: [customer_id, customer]", "type: integer", "different types"),
-        ("gold: [customers]", "gold: []", "at least 1 item"),
+        ("type: integer, range", "formats: [us], type: integer, range", "'formats' needs type date or timestamp"),
+        ("type: integer, range", "scale: 3, type: integer, range", "'scale' needs type decimal"),
+        ("path: purchase", "formats: csv", "'formats' has no effect with 'files: all_tables'"),
+        ("path: purchase", "header: maybe", "none of auto, yes, no"),
+        ("path: purchase", "sheet: -1", "greater than or equal to 0"),
+        ("path: purchase", "formats: csv, sheet: 0", "'sheet' needs xlsx"),
         ("version: 1", "version: 1\nversion: 2", "said twice"),
         ("dataset: shop", "dataset: My Shop", "pattern"),
     ],
@@ -73,6 +79,24 @@ def test_a_mistake_is_reported_with_its_line_and_what_was_expected(right, wrong,
     assert abs(line - nearest) <= 2
     assert refused.value.message.startswith(f"shop.yaml, line {line}:")
     assert said in refused.value.message
+
+
+def test_without_gold_silver_is_published_and_referred_to_by_its_own_values():
+    text = TEXT.replace("gold: [customers]\n", "")
+    assert load_contract(text).publishes_silver
+    assert not load_contract(TEXT).publishes_silver
+    with pytest.raises(ContractError, match=r"line 21: .*customer\.id is published as a token"):
+        load_contract(text.replace('"Customer number", ', '"Customer number", pii: identifier, '))
+
+
+def test_a_file_of_one_table_has_a_format_a_sheet_and_a_header_but_no_path():
+    text = TEXT.replace("all_tables", "per_table")
+    with pytest.raises(ContractError, match=r"line 15: tables.1.source.path: 'path' has no effect"):
+        load_contract(text)
+    contract = load_contract(text.replace("path: purchase", "formats: [csv, xlsx], sheet: Sales, header: no"))
+    customer, sale = (table.source for table in contract.tables)
+    assert (customer.formats, customer.sheet, customer.header) == (("csv", "xlsx", "json"), None, "auto")
+    assert (sale.formats, sale.sheet, sale.header) == (("csv", "xlsx"), "Sales", "no")
 
 
 @pytest.mark.parametrize("text", ["", "just text", "- a\n- b\n", "a: &x 1\nb: *x\n", "x" * 1_000_001])

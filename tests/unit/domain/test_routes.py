@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.job import ProcessingPath
-from shared.domain.routing import LARGE_QUEUE, SMALL_QUEUE, route
+from shared.domain.routing import LARGE_QUEUE, SMALL_QUEUE, estimate, path_config, path_for, route
+from shared.errors import NotFoundError
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,18 @@ def test_a_large_job_is_told_that_it_waits_and_nobody_knows_how_long() -> None:
         "10,001 records are more than 10,000: waits in large-batch-queue until the large path exists"
     )
     assert routing.expected_processing_time == "unknown: the large path does not exist yet"
+
+
+def test_an_estimate_goes_the_way_that_so_many_records_would_go() -> None:
+    assert [estimate(claimed, 10).path for claimed in (10, 11)] == [path_for(10, 10), path_for(11, 10)]
+
+
+def test_a_wrong_claim_is_corrected_and_a_right_one_is_not_talked_of() -> None:
+    assert estimate(5_000, 10_000).correction(4_990) == "Claimed 5,000 records, counted 4,990."
+    assert estimate(5_000, 10_000).correction(5_000) is None
+
+
+def test_a_path_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(NotFoundError) as unknown:
+        path_config("medium_batch")
+    assert unknown.value.details["known"] == ["small_batch", "large_batch"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 import pytest
 
-from functions import queues, timers
+from functions import events, queues, timers
+from shared.domain.job import INTAKE_STATES, JobState
 from shared.domain.message import JobMessage
 from shared.errors import InvalidRequestError
 
@@ -25,8 +26,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     def note(name: str) -> Callable[..., None]:
         return lambda *arguments: noted.append((name, *arguments))
 
-    app = SimpleNamespace(process=note("process"), bury=note("bury"), sweep=note("sweep"))
-    for module in (queues, timers):
+    names = ("process", "bury", "sweep", "sweep_landing", "take_in", "arrivals")
+    app = SimpleNamespace(**{name: note(name) for name in names})
+    for module in (queues, timers, events):
         monkeypatch.setattr(module, "get_app", lambda: app)
     return noted
 
@@ -52,7 +54,7 @@ def test_a_message_that_is_none_of_ours_goes_the_way_to_poison(calls: list[tuple
 def test_a_poison_message_buries_its_job(calls: list[tuple[Any, ...]]) -> None:
     message = func.QueueMessage(body=MESSAGE.to_json().encode())
     call(queues.blueprint, "bury_small_batch_poison", message, CONTEXT)
-    assert calls == [("bury", MESSAGE, "The message failed too often and was given up on.")]
+    assert calls == [("bury", MESSAGE, "The message failed too often and was given up on.", tuple(JobState))]
 
 
 def test_a_poison_message_that_is_none_of_ours_is_let_go(
@@ -67,3 +69,50 @@ def test_a_poison_message_that_is_none_of_ours_is_let_go(
 def test_the_timer_sweeps(calls: list[tuple[Any, ...]]) -> None:
     call(timers.blueprint, "sweep_jobs", None, CONTEXT)
     assert calls == [("sweep",)]
+
+
+def test_a_message_has_files_taken_in(calls: list[tuple[Any, ...]]) -> None:
+    call(queues.blueprint, "take_in_files", func.QueueMessage(body=MESSAGE.to_json().encode()), CONTEXT)
+    assert calls == [("take_in", "job")]
+
+
+def test_a_poison_message_of_files_buries_only_a_job_that_still_waits(calls: list[tuple[Any, ...]]) -> None:
+    call(queues.blueprint, "bury_intake_poison", func.QueueMessage(body=MESSAGE.to_json().encode()), CONTEXT)
+    assert calls == [("bury", MESSAGE, "The message failed too often and was given up on.", INTAKE_STATES)]
+
+
+def test_the_timer_sweeps_the_landing_container(calls: list[tuple[Any, ...]]) -> None:
+    call(timers.blueprint, "sweep_landing", None, CONTEXT)
+    assert calls == [("sweep_landing",)]
+
+
+SUBJECT = "/blobServices/default/containers/landing/blobs/inbox/ecommerce/May/Müller #1.json"
+
+
+def blob_event(subject: str = SUBJECT, kind: str = "Microsoft.Storage.BlobCreated", **data: Any) -> func.EventGridEvent:
+    return func.EventGridEvent(
+        id="1", data=data, topic="", subject=subject, event_type=kind, event_time=None, data_version=""
+    )
+
+
+@pytest.mark.parametrize("api", ["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose"])
+def test_an_event_tells_of_a_file_by_container_and_path(calls: list[tuple[Any, ...]], api: str) -> None:
+    call(events.blueprint, events.TAKE_UP, blob_event(api=api), CONTEXT)
+    assert calls == [("arrivals", "landing", "inbox/ecommerce/May/Müller #1.json")]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        blob_event(api="CreateFile"),
+        blob_event(kind="Microsoft.Storage.BlobDeleted", api="DeleteBlob"),
+        blob_event(subject="/blobServices/default/containers/landing"),
+        blob_event(subject="something else"),
+    ],
+    ids=["not whole yet", "of a deletion", "of no blob", "of something else"],
+)
+def test_an_event_that_tells_of_no_whole_new_file_is_let_go(
+    calls: list[tuple[Any, ...]], event: func.EventGridEvent
+) -> None:
+    call(events.blueprint, events.TAKE_UP, event, CONTEXT)
+    assert calls == []

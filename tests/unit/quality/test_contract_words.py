@@ -24,6 +24,7 @@ def judge(request: pytest.FixtureRequest):
         text = f"""
 dataset: things
 version: 1
+files: all_tables
 gold: [things]
 tables:
   - name: thing
@@ -74,10 +75,14 @@ def test_a_default_fills_an_empty_value_and_says_so(judge):
 
 def test_integer_text_keeps_the_number_and_shows_what_was_delivered(judge):
     words = "      count: {label: C, type: integer, clean: [integer_text]}"
-    accepted, verdicts = judge(words, {"count": "37X"}, {"count": "34.0"}, {"count": "34.5"})
-    assert values(accepted, "count") == [37, 34]
-    assert told(verdicts) == [(1, "repaired", "count", "integer_text"), (3, "quarantined", "count", "type")]
-    assert [row["value"] for row in verdicts if row["outcome"] == "repaired"] == ["37X"]
+    accepted, verdicts = judge(words, {"count": "37X"}, {"count": "34.0"}, {"count": "34.5"}, {"count": "35"})
+    assert values(accepted, "count") == [37, 34, 35]
+    assert told(verdicts) == [
+        (1, "repaired", "count", "integer_text"),
+        (2, "repaired", "count", "integer_text"),
+        (3, "quarantined", "count", "type"),
+    ]
+    assert [row["value"] for row in verdicts if row["outcome"] == "repaired"] == ["37X", "34.0"]
 
 
 def test_a_value_that_fails_may_be_left_empty_and_its_row_stays(judge):

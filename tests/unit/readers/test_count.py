@@ -5,10 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.datasets.catalogue import load_dataset
 from shared.errors import UnreadableFileError
-from shared.readers import count
+from shared.readers import json_count
 from shared.readers.count import count_records
 from tests.json_values import awkward_json
+
+NESTED = load_dataset("ecommerce").contract
+
+
+def counted(data: bytes, filename: str = "records.json") -> int:
+    return count_records(io.BytesIO(data), filename, NESTED, None)
 
 
 @given(records=st.lists(awkward_json, max_size=8), chunk=st.integers(1, 40), indent=st.sampled_from([None, 1]))
@@ -16,24 +23,24 @@ def test_an_array_has_as_many_records_as_elements_wherever_it_is_cut_into_chunks
     for ascii_only in (True, False):
         data = json.dumps(records, ensure_ascii=ascii_only, indent=indent).encode()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(count, "CHUNK_BYTES", chunk)
-            assert count_records(io.BytesIO(b" \n" + data + b"\n "), "records.json") == len(records)
+            patch.setattr(json_count, "CHUNK_BYTES", chunk)
+            assert counted(b" \n" + data + b"\n ") == len(records)
 
 
 @given(records=st.lists(st.dictionaries(st.text(), awkward_json), min_size=1, max_size=8), chunk=st.integers(1, 40))
 def test_ndjson_has_as_many_records_as_lines_that_are_not_blank(records, chunk):
     data = "\n\n".join(json.dumps(record) for record in records).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(count, "CHUNK_BYTES", chunk)
-        assert count_records(io.BytesIO(data), "records.ndjson") == len(records)
+        patch.setattr(json_count, "CHUNK_BYTES", chunk)
+        assert counted(data, "records.ndjson") == len(records)
 
 
 def test_a_byte_order_mark_is_no_obstacle():
-    assert count_records(io.BytesIO(b"\xef\xbb\xbf[1, 2]"), "records.json") == 2
+    assert counted(b"\xef\xbb\xbf[1, 2]") == 2
 
 
 def test_an_empty_array_has_no_records():
-    assert count_records(io.BytesIO(b" [ \n ] "), "records.json") == 0
+    assert counted(b" [ \n ] ") == 0
 
 
 @pytest.mark.parametrize(
@@ -62,21 +69,21 @@ def test_an_empty_array_has_no_records():
 )
 def test_what_is_no_file_of_records_is_refused_with_its_own_reason(data, code):
     with pytest.raises(UnreadableFileError) as refused:
-        count_records(io.BytesIO(data), "upload.json")
+        counted(data)
     assert refused.value.code == code
-    assert "upload.json" in refused.value.message
+    assert "records.json" in refused.value.message
     assert refused.value.advice
 
 
 def test_a_cut_off_file_says_in_which_record_it_ends():
     with pytest.raises(UnreadableFileError) as refused:
-        count_records(io.BytesIO(b'[{"a": 1}, {"b": 2}, {"c'), "upload.json")
+        counted(b'[{"a": 1}, {"b": 2}, {"c')
     assert refused.value.details["row"] == 3
 
 
 def test_a_lone_object_is_one_record_when_the_file_says_that_it_holds_records_by_line():
-    assert count_records(io.BytesIO(b'{"user": {}}'), "upload.ndjson") == 1
+    assert counted(b'{"user": {}}', "upload.ndjson") == 1
 
 
 def test_objects_by_line_are_records_whatever_the_file_is_called():
-    assert count_records(io.BytesIO(b'{"user": {}}\n{"user": {}}\n'), "upload.json") == 2
+    assert counted(b'{"user": {}}\n{"user": {}}\n') == 2

@@ -1,7 +1,8 @@
-"""Loads one run's gold inside a transaction that the caller opens and commits."""
+"""Loads one run's gold, and forgets a job's, inside a transaction that the caller opens and commits."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -11,6 +12,8 @@ from shared.adapters.warehouses.duckdb.database import quoted
 from shared.errors import ConflictError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.ports import AggregateTable, TableLoad, WarehouseLoad
 
 _INCOMING = "strata_incoming"
@@ -20,16 +23,19 @@ CREATE SCHEMA IF NOT EXISTS strata;
 CREATE TABLE IF NOT EXISTS strata._loads
     (job_id VARCHAR, run_id VARCHAR, user_id VARCHAR, loaded_at TIMESTAMPTZ);
 CREATE TABLE IF NOT EXISTS strata._superseded (job_id VARCHAR, by_job_id VARCHAR);
+CREATE TABLE IF NOT EXISTS strata._forgotten (job_id VARCHAR, rows_by_table VARCHAR);
 """
 
 
 def load_run(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:
     """Bring a run's rows, aggregates and views into the warehouse, unless they are there already.
 
-    Raises :class:`ConflictError` when a later job has superseded this one.
+    Raises :class:`ConflictError` when a later job has superseded this one, or it was forgotten.
     """
     cursor.execute(_BOOKS)
     _refuse_superseded(cursor, load)
+    if _forgotten(cursor, load.job_id) is not None:
+        raise ConflictError(f"Job {load.job_id} was deleted from the warehouse.", code="forgotten")
     run = [load.job_id, load.run_id]
     if cursor.execute("SELECT 1 FROM strata._loads WHERE job_id = ? AND run_id = ?", run).fetchall():
         return
@@ -46,6 +52,28 @@ def load_run(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:
         cursor.execute("INSERT INTO strata._superseded VALUES (?, ?)", [earlier, load.job_id])
 
 
+def forget_job(cursor: DuckDBPyConnection, job_id: str, aggregates: Sequence[AggregateTable]) -> dict[str, int]:
+    """Delete a job's rows wherever there are some, once; returns how many went from each table.
+
+    The aggregates, which are recomputed, are not counted.
+    """
+    cursor.execute(_BOOKS)
+    known = _forgotten(cursor, job_id)
+    if known is not None:
+        return known
+    removed = {}
+    for table in sorted(_tables_with_lineage(cursor) - {aggregate.name for aggregate in aggregates}):
+        gone = cursor.execute(f"DELETE FROM main.{quoted(table)} WHERE {_JOB} = ?", [job_id]).fetchall()
+        removed[table] = gone[0][0]
+    removed = {table: rows for table, rows in removed.items() if rows}
+    if removed:
+        for aggregate in aggregates:
+            _recompute(cursor, aggregate)
+    cursor.execute("DELETE FROM strata._loads WHERE job_id = ?", [job_id])
+    cursor.execute("INSERT INTO strata._forgotten VALUES (?, ?)", [job_id, json.dumps(removed)])
+    return removed
+
+
 def table_names(cursor: DuckDBPyConnection) -> set[str]:
     """Return the names of the tables that can be read."""
     rows = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
@@ -60,6 +88,19 @@ def columns_of(cursor: DuckDBPyConnection, table: str) -> dict[str, str]:
         [table],
     ).fetchall()
     return dict(rows)
+
+
+def _tables_with_lineage(cursor: DuckDBPyConnection) -> set[str]:
+    rows = cursor.execute(
+        "SELECT table_name FROM duckdb_columns() WHERE schema_name = 'main' AND column_name = '_job_id'"
+    ).fetchall()
+    return {name for (name,) in rows} & table_names(cursor)
+
+
+def _forgotten(cursor: DuckDBPyConnection, job_id: str) -> dict[str, int] | None:
+    """Return how many rows went with a job that was forgotten, by table."""
+    rows = cursor.execute("SELECT rows_by_table FROM strata._forgotten WHERE job_id = ?", [job_id]).fetchall()
+    return json.loads(rows[0][0]) if rows else None
 
 
 def _refuse_superseded(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from shared.adapters.warehouses.duckdb.database import database_at, quoted
-from shared.adapters.warehouses.duckdb.loading import columns_of, load_run
+from shared.adapters.warehouses.duckdb.loading import columns_of, forget_job, load_run
 from shared.errors import ConflictError, InvalidRequestError, NotFoundError
 from shared.ports import TableInfo
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-    from shared.ports import Condition, WarehouseLoad
+    from shared.ports import AggregateTable, Condition, Selection, WarehouseLoad
 
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">=", "~"})
 # A number is compared as it was written: cast to the column's own type, 1.5 would find the integer 2.
@@ -55,6 +55,11 @@ class DuckDBWarehouse:
             ) from error
         return {table.name: table.rows.num_rows for table in load.tables} | rows
 
+    def forget(self, job_id: str, aggregates: Sequence[AggregateTable] = ()) -> dict[str, int]:
+        """Delete the rows of a job in one transaction, at most once; see :meth:`shared.ports.Warehouse.forget`."""
+        with self._database.transaction() as cursor:
+            return forget_job(cursor, job_id, aggregates)
+
     def tables(self) -> list[TableInfo]:
         """Return the tables and views, by name."""
         with self._database.cursor() as cursor:
@@ -63,32 +68,30 @@ class DuckDBWarehouse:
                 for name, kind in _relations(cursor).items()
             ]
 
-    def read(
-        self,
-        table: str,
-        *,
-        columns: Sequence[str] = (),
-        conditions: Sequence[Condition] = (),
-        order_by: Sequence[str] = (),
-        limit: int = 100,
-        offset: int = 0,
-    ) -> pa.Table:
+    def read(self, table: str, wanted: Selection) -> pa.Table:
         """Return rows of a table or view; see :meth:`shared.ports.Warehouse.read`."""
         with self._database.cursor() as cursor:
             known = columns_of(cursor, table) if table in _relations(cursor) else None
             if known is None:
                 tables = sorted(_relations(cursor))
                 raise NotFoundError(f"There is no table {table!r}.", code="unknown_table", known=tables)
-            picked = ", ".join(_column(name, known) for name in columns) or "*"
+            picked = ", ".join(_column(name, known) for name in wanted.columns) or "*"
             sql, parameters = f"SELECT {picked} FROM main.{quoted(table)}", {}
-            if conditions:
-                clauses = [_clause(cursor, one, known, f"v{n}") for n, one in enumerate(conditions)]
+            if wanted.conditions:
+                clauses = [_clause(cursor, one, known, f"v{n}") for n, one in enumerate(wanted.conditions)]
                 sql += " WHERE " + " AND ".join(clauses)
-                parameters = {f"v{n}": one.value for n, one in enumerate(conditions)}
-            if order_by:
-                sql += " ORDER BY " + ", ".join(_ordering(name, known) for name in order_by)
-            sql += f" LIMIT {int(limit)} OFFSET {int(offset)}"
+                parameters = {f"v{n}": one.value for n, one in enumerate(wanted.conditions)}
+            if wanted.order_by:
+                sql += " ORDER BY " + ", ".join(_ordering(name, known) for name in wanted.order_by)
+            sql += f" LIMIT {int(wanted.limit)} OFFSET {int(wanted.offset)}"
             return cursor.sql(sql, params=parameters).to_arrow_table()
+
+    def keys(self, table: str, column: str) -> pa.Table | None:
+        """Return the distinct values of a table's key column, None while there is no such table."""
+        with self._database.cursor() as cursor:
+            if column not in columns_of(cursor, table):
+                return None
+            return cursor.sql(f"SELECT DISTINCT {quoted(column)} FROM main.{quoted(table)}").to_arrow_table()
 
     def query(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
         """Run one of the datasets' own queries with ``:name`` parameters.

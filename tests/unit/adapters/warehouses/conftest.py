@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from shared.adapters.warehouses.duckdb import DuckDBWarehouse
-from shared.ports import AggregateTable, TableLoad, WarehouseLoad
+from shared.ports import AggregateTable, Selection, TableLoad, WarehouseLoad
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ def load_of(*tables: TableLoad, job: str = "job-1", run: str = "run-1", **more: 
 
 
 def contents(warehouse: DuckDBWarehouse, table: str = "orders", *columns: str) -> list[tuple[Any, ...]]:
-    rows = warehouse.read(table, columns=columns or ("id", "amount"), order_by=("id",), limit=1000)
+    rows = warehouse.read(table, Selection(columns=columns or ("id", "amount"), order_by=("id",), limit=1000))
     return [tuple(row.values()) for row in rows.to_pylist()]
 
 

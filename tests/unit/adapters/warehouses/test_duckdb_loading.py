@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from shared.errors import ConflictError
-from shared.ports import AggregateTable, TableLoad
+from shared.ports import AggregateTable, Selection, TableLoad
 from tests.unit.adapters.warehouses.conftest import REVENUE, contents, load_of, orders, revenue
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_a_table_appears_with_the_types_of_its_first_load(warehouse: DuckDBWareh
         "open": "BOOLEAN",
         "kind": "VARCHAR",
     }
-    assert warehouse.read("facts").to_pylist() == rows.to_pylist()
+    assert warehouse.read("facts", Selection()).to_pylist() == rows.to_pylist()
 
 
 def test_upsert_replaces_rows_of_equal_key_and_keeps_the_others(warehouse: DuckDBWarehouse) -> None:
@@ -105,13 +105,13 @@ def test_a_column_whose_type_does_not_fit_is_a_conflict_and_leaves_all_as_it_was
 def test_aggregates_are_recomputed_from_all_that_the_warehouse_holds(warehouse: DuckDBWarehouse) -> None:
     warehouse.load(load_of(orders(("a", "1.00"), ("b", "2.00")), aggregates=(REVENUE,)))
     warehouse.load(load_of(orders(("b", "5.00"), ("c", "0.50"), job="job-2"), job="job-2", aggregates=(REVENUE,)))
-    assert warehouse.read("revenue").to_pylist() == [{"n": 3, "revenue": Decimal("6.50")}]
+    assert warehouse.read("revenue", Selection()).to_pylist() == [{"n": 3, "revenue": Decimal("6.50")}]
 
 
 def test_an_aggregate_may_come_as_rows(warehouse: DuckDBWarehouse) -> None:
     calendar = AggregateTable("days", ("orders",), lambda _: nw.from_native(pa.table({"day": [1, 2]})).lazy())
     assert warehouse.load(load_of(orders(("a", "1.00")), aggregates=(calendar,)))["days"] == 2
-    assert warehouse.read("days").to_pylist() == [{"day": 1}, {"day": 2}]
+    assert warehouse.read("days", Selection()).to_pylist() == [{"day": 1}, {"day": 2}]
 
 
 def test_an_aggregate_of_tables_that_are_not_there_yet_waits(warehouse: DuckDBWarehouse) -> None:

@@ -13,7 +13,7 @@ import pytest
 from shared.adapters.warehouses.duckdb import DuckDBWarehouse
 from shared.adapters.warehouses.duckdb.database import database_at
 from shared.errors import InvalidRequestError, NotFoundError, UnavailableError
-from shared.ports import Condition, TableLoad
+from shared.ports import Condition, Selection, TableLoad
 from tests.unit.adapters.warehouses.conftest import NOW, REVENUE, contents, load_of, orders
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def test_names_that_need_quotes_are_quoted(warehouse: DuckDBWarehouse) -> None:
     rows = pa.table({'we"ird id': ["a"], "select": [1], "_job_id": ["job-1"]})
     warehouse.load(load_of(TableLoad('ta"ble', ('we"ird id',), "upsert", rows)))
-    read = warehouse.read('ta"ble', columns=('we"ird id',), conditions=[Condition("select", "=", "1")])
+    read = warehouse.read('ta"ble', Selection(columns=('we"ird id',), conditions=[Condition("select", "=", "1")]))
     assert read.to_pylist() == [{'we"ird id': "a"}]
 
 
@@ -47,7 +47,7 @@ def test_conditions_compare_as_the_column_does(
     warehouse: DuckDBWarehouse, condition: Condition, found: list[str]
 ) -> None:
     warehouse.load(load_of(orders(("a", "1.00"), ("B", "2.00"), ("c", "10.00"))))
-    read = warehouse.read("orders", columns=("id",), conditions=[condition], order_by=("id",))
+    read = warehouse.read("orders", Selection(columns=("id",), conditions=[condition], order_by=("id",)))
     assert read["id"].to_pylist() == found
 
 
@@ -55,20 +55,20 @@ def test_conditions_compare_as_the_column_does(
 def test_a_moment_is_the_same_in_any_zone(warehouse: DuckDBWarehouse, moment: str) -> None:
     at = pa.array([NOW.replace(tzinfo=None), NOW.replace(tzinfo=None, hour=13)], pa.timestamp("us"))
     warehouse.load(load_of(orders(("a", 1), ("b", 1), at=at)))
-    assert warehouse.read("orders", conditions=[Condition("at", "<=", moment)])["id"].to_pylist() == ["a"]
+    assert warehouse.read("orders", Selection(conditions=[Condition("at", "<=", moment)]))["id"].to_pylist() == ["a"]
 
 
 def test_rows_are_sorted_limited_and_skipped(warehouse: DuckDBWarehouse) -> None:
     warehouse.load(load_of(orders(("a", "1.00"), ("b", None), ("c", "3.00"))))
-    assert warehouse.read("orders", order_by=("-amount",))["id"].to_pylist() == ["c", "a", "b"]
-    assert warehouse.read("orders", order_by=("id",), limit=1, offset=1)["id"].to_pylist() == ["b"]
-    assert warehouse.read("orders", limit=0).num_rows == 0
+    assert warehouse.read("orders", Selection(order_by=("-amount",)))["id"].to_pylist() == ["c", "a", "b"]
+    assert warehouse.read("orders", Selection(order_by=("id",), limit=1, offset=1))["id"].to_pylist() == ["b"]
+    assert warehouse.read("orders", Selection(limit=0)).num_rows == 0
 
 
 def test_a_value_that_does_not_fit_its_column_is_refused_without_repeating_it(warehouse: DuckDBWarehouse) -> None:
     warehouse.load(load_of(orders(("a", "1.00"))))
     with pytest.raises(InvalidRequestError) as refusal:
-        warehouse.read("orders", conditions=[Condition("amount", ">", "jane")])
+        warehouse.read("orders", Selection(conditions=[Condition("amount", ">", "jane")]))
     assert refusal.value.details == {"column": "amount", "type": "DECIMAL(18,2)"}
     assert "jane" not in refusal.value.message
 
@@ -76,11 +76,11 @@ def test_a_value_that_does_not_fit_its_column_is_refused_without_repeating_it(wa
 def test_unknown_tables_and_columns_are_not_found(warehouse: DuckDBWarehouse) -> None:
     warehouse.load(load_of(orders(("a", "1.00"))))
     for wrong in (
-        lambda: warehouse.read("nowhere"),
-        lambda: warehouse.read("_loads"),
-        lambda: warehouse.read("orders", columns=("nothing",)),
-        lambda: warehouse.read("orders", order_by=('id" DESC; DROP TABLE orders; --',)),
-        lambda: warehouse.read("orders", conditions=[Condition("1=1 OR id", "=", "x")]),
+        lambda: warehouse.read("nowhere", Selection()),
+        lambda: warehouse.read("_loads", Selection()),
+        lambda: warehouse.read("orders", Selection(columns=("nothing",))),
+        lambda: warehouse.read("orders", Selection(order_by=('id" DESC; DROP TABLE orders; --',))),
+        lambda: warehouse.read("orders", Selection(conditions=[Condition("1=1 OR id", "=", "x")])),
     ):
         with pytest.raises(NotFoundError):
             wrong()
@@ -125,7 +125,7 @@ def test_readers_and_writers_share_the_warehouse(warehouse: DuckDBWarehouse) -> 
     def read() -> None:
         try:
             for _ in range(20):
-                row = warehouse.read("revenue").to_pylist()[0]
+                row = warehouse.read("revenue", Selection()).to_pylist()[0]
                 assert row["revenue"] == row["n"], "the sums of one moment belong together"
         except BaseException as failure:
             failures.append(failure)
@@ -137,7 +137,7 @@ def test_readers_and_writers_share_the_warehouse(warehouse: DuckDBWarehouse) -> 
     for thread in threads:
         thread.join()
     assert failures == []
-    assert warehouse.read("revenue").to_pylist() == [{"n": 9, "revenue": Decimal("9.00")}]
+    assert warehouse.read("revenue", Selection()).to_pylist() == [{"n": 9, "revenue": Decimal("9.00")}]
 
 
 def test_a_file_held_by_another_process_is_unavailable_until_it_is_free(tmp_path: Path) -> None:
@@ -169,3 +169,21 @@ def test_a_database_that_broke_is_opened_again(warehouse: DuckDBWarehouse, tmp_p
         with pytest.raises(UnavailableError), database.cursor():
             raise broken
     assert contents(warehouse) == [("a", Decimal("1.00"))]
+
+
+def test_the_keys_of_a_table_come_once_each_in_their_type(warehouse: DuckDBWarehouse) -> None:
+    rows = pa.table({"id": pa.array([1, 2, 3], pa.int64()), "of": pa.array([7, 7, None], pa.int64())})
+    warehouse.load(load_of(TableLoad("parts", ("id",), "upsert", rows)))
+    keys = warehouse.keys("parts", "id")
+    assert keys is not None
+    assert keys.schema == pa.schema([("id", pa.int64())])
+    assert sorted(keys["id"].to_pylist()) == [1, 2, 3]
+    again = warehouse.keys("parts", "of")
+    assert again is not None
+    assert again.num_rows == 2
+
+
+def test_a_table_that_is_not_there_has_no_keys(warehouse: DuckDBWarehouse) -> None:
+    assert warehouse.keys("parts", "id") is None
+    warehouse.load(load_of(orders(("a", 1))))
+    assert warehouse.keys("orders", "number") is None

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from devkit.samples.__main__ import app
-from devkit.samples.ecommerce import InjectedFault, Rejection, Sample, generate
+from devkit.samples.answer_key import InjectedFault, Rejection
+from devkit.samples.ecommerce import Sample, generate
 from devkit.samples.ecommerce.answers import answer
 from devkit.samples.ecommerce.faults import COLUMNS, cell_faults
 from devkit.samples.ecommerce.generate import AS_OF, STRUCTURAL

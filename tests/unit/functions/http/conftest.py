@@ -19,8 +19,9 @@ from shared.domain.job import Job, JobFile, JobProblem, JobState, ProcessingPath
 from shared.domain.ledger import Balance
 from shared.domain.routing import route
 from shared.errors import NotFoundError
-from shared.ports import TableInfo
+from shared.ports import Selection, TableInfo
 from shared.services.browse import JobView, Reject
+from shared.services.ingest import Ingested
 from shared.services.receive import JobRequest, Receipt
 
 if TYPE_CHECKING:
@@ -127,8 +128,21 @@ class FakeApp:
         self._ask("receive")
         return Receipt(make_job(job_name=request.job_name), route(3, 120, 10_000), self.created)
 
+    def ingest(self, request: JobRequest, table: str, *, rows: bool) -> Ingested:
+        self.received.append((request, [upload.stream.read() for upload in request.uploads]))
+        self._ask("ingest", table, rows)
+        return Ingested(make_view(self.jobs_by_id["a1b2c3"]), self.created, REJECTS)
+
     def retry(self, job_id: str) -> Job:
         self._ask("retry", job_id)
+        return self.jobs_by_id[job_id]
+
+    def stop(self, job_id: str, by: str) -> Job:
+        self._ask("stop", job_id, by)
+        return self.jobs_by_id[job_id]
+
+    def delete(self, job_id: str, by: str, *, bronze: bool) -> Job:
+        self._ask("delete", job_id, by, bronze)
         return self.jobs_by_id[job_id]
 
     def get(self, job_id: str) -> JobView:
@@ -149,7 +163,7 @@ class FakeApp:
         self._ask("tables")
         return [TableInfo("dw_users", 2, (("sku", "VARCHAR"), ("_job_id", "VARCHAR")))]
 
-    def read(self, table: str, **wanted: Any) -> pa.Table:
+    def read(self, table: str, wanted: Selection) -> pa.Table:
         self._ask("read", table, wanted)
         return self.table
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.ports import Condition
+from shared.ports import Condition, Selection
 
-READ_ALL = {"columns": [], "conditions": [], "order_by": [], "limit": 100, "offset": 0}
+READ_ALL = Selection(columns=[], conditions=[], order_by=[])
 
 
 def test_tables_are_listed_with_rows_and_columns(client):
@@ -26,13 +26,9 @@ def test_a_table_is_read_whole_in_its_first_hundred_rows_by_default(client, app)
 def test_a_read_chooses_columns_rows_and_order(client, app):
     client.get("/api/tables/dw_users?columns=sku,%20price&orderBy=-price,sku&limit=100000&offset=5")
 
-    assert app.asked[0][2] == {
-        "columns": ["sku", "price"],
-        "conditions": [],
-        "order_by": ["-price", "sku"],
-        "limit": 100_000,
-        "offset": 5,
-    }
+    assert app.asked[0][2] == Selection(
+        columns=["sku", "price"], conditions=[], order_by=["-price", "sku"], limit=100_000, offset=5
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,13 +49,13 @@ def test_a_read_chooses_columns_rows_and_order(client, app):
 def test_a_filter_is_a_column_an_operator_and_a_value(client, app, text, condition):
     client.get("/api/tables/dw_users", params={"filter": text})
 
-    assert app.asked[0][2]["conditions"] == [condition]
+    assert app.asked[0][2].conditions == [condition]
 
 
 def test_filters_add_up(client, app):
     client.get("/api/tables/dw_users?filter=a%3D1&filter=b%3E2")
 
-    assert app.asked[0][2]["conditions"] == [Condition("a", "=", "1"), Condition("b", ">", "2")]
+    assert app.asked[0][2].conditions == [Condition("a", "=", "1"), Condition("b", ">", "2")]
 
 
 @pytest.mark.parametrize("text", ["", "sku", "=A", "~", "sku LIKE A"])

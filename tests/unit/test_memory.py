@@ -7,8 +7,8 @@ import sys
 import pyarrow as pa
 import pytest
 
-from shared.services import memory
-from shared.services.memory import frugal_memory, share_one_allocator
+from shared.bootstrap import memory
+from shared.bootstrap.memory import frugal_memory, share_one_allocator
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def _as_if_for_the_first_time() -> None:
 
 def test_arrow_takes_its_memory_from_the_c_library() -> None:
     program = (
-        "from shared.services.memory import share_one_allocator; share_one_allocator();"
+        "from shared.bootstrap.memory import share_one_allocator; share_one_allocator();"
         "import pyarrow; print(pyarrow.default_memory_pool().backend_name)"
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Joins settings, adapters and services into the application. The only module that knows the adapters.
+"""Joins settings, adapters and services into the application. The only package that knows the adapters.
 
 Everything here is made when it is first asked for, so that importing the functions and building the app cost
 nothing and need no environment.
@@ -7,37 +7,43 @@ nothing and need no environment.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from shared.bootstrap.adapters import Adapters
+
 if TYPE_CHECKING:
-    from shared.adapters.azure.account import StorageAccount
-    from shared.ports import BlobStore, Clock, JobQueue, JobStore, Warehouse
+    from shared.services.arrivals import Arrivals
     from shared.services.browse import JobBrowser
     from shared.services.bury import Bury
+    from shared.services.clean_data import CleanData
+    from shared.services.delete import Delete
     from shared.services.dispatch import Dispatch
+    from shared.services.expect import Expect
     from shared.services.explore import Explorer
     from shared.services.health import Health
+    from shared.services.inbox import Inbox
+    from shared.services.ingest import Ingest
     from shared.services.journal import Journal
     from shared.services.layout import Layout
+    from shared.services.leftovers import Leftovers
     from shared.services.outputs import Outputs
     from shared.services.process import Process
     from shared.services.receive import Receive
     from shared.services.records import JobRecords
     from shared.services.retry import Retry
+    from shared.services.stop import Stop
     from shared.services.sweep import Sweep
-    from shared.settings import Settings
+    from shared.services.sweep_landing import SweepLanding
+    from shared.services.take_in import TakeIn
 
 # ruff: noqa: PLC0415 - see above
 
-_DUCKDB = "duckdb:///"
-
 
 @dataclass(frozen=True)
-class App:
+class App(Adapters):
     """The application: its use cases, over adapters that are made once and shared by all threads."""
-
-    settings: Settings
 
     @cached_property
     def receive(self) -> Receive:
@@ -55,8 +61,53 @@ class App:
         )
 
     @cached_property
+    def ingest(self) -> Ingest:
+        """Take in rows of one table and process them at once."""
+        from shared.services.ingest import Ingest
+
+        return Ingest(self.receive, self.process, self._dispatch, self.jobs, self.settings.max_ingest_rows)
+
+    @cached_property
+    def expect(self) -> Expect:
+        """Make a job whose files come later."""
+        from shared.services.expect import Expect
+
+        life = timedelta(minutes=self.settings.upload_life_minutes)
+        return Expect(self.blobs, self.job_store, self._records, self.signer, self.clock, life)
+
+    @cached_property
+    def clean_data(self) -> CleanData:
+        """Make a job of raw data."""
+        from shared.services.clean_data import CleanData
+
+        raw, threshold = self.settings.raw_container, self.settings.small_batch_threshold
+        return CleanData(self.blobs, raw, self.expect, self._dispatch, threshold)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """Have files taken in that came to storage without a request."""
+        from shared.services.arrivals import Arrivals
+
+        return Arrivals(self.blobs, self._journal, self._records, self._dispatch, self._inbox)
+
+    @cached_property
+    def take_in(self) -> TakeIn:
+        """Count the files of a waiting job and send it on its way."""
+        from shared.services.take_in import TakeIn
+
+        return TakeIn(
+            blobs=self.blobs,
+            journal=self._journal,
+            records=self._records,
+            dispatch=self._dispatch,
+            inbox=self._inbox,
+            threshold=self.settings.small_batch_threshold,
+        )
+
+    @cached_property
     def process(self) -> Process:
         """Take a queued small job to its end."""
+        from shared.bootstrap.memory import frugal_memory
         from shared.services.medallion import Medallion
         from shared.services.process import Process
         from shared.services.publish import Publish
@@ -64,22 +115,36 @@ class App:
         token_key = self.settings.token_key.get_secret_value().encode()
         medallion = Medallion(
             blobs=self.blobs,
-            bronze=self._layout.bronze,
             records=self._records,
             outputs=self._outputs,
+            warehouse=self.warehouse,
             clock=self.clock,
             engine=self.settings.engine,
             token_key=token_key,
         )
-        publish = Publish(self.job_store, self._journal, self._outputs, self.warehouse, token_key)
-        return Process(self.job_store, self._journal, self._records, self._outputs, medallion, publish)
+        publish = Publish(self._journal, self._outputs, self.warehouse)
+        return Process(self._journal, self._records, self._outputs, self._leftovers, medallion, publish, frugal_memory)
 
     @cached_property
     def bury(self) -> Bury:
         """End a job whose message was given up on."""
         from shared.services.bury import Bury
 
-        return Bury(self.job_store, self._journal, self._records, self._outputs)
+        return Bury(self._journal, self._leftovers)
+
+    @cached_property
+    def stop(self) -> Stop:
+        """End a job that is not wanted any more."""
+        from shared.services.stop import Stop
+
+        return Stop(self._journal, self._leftovers)
+
+    @cached_property
+    def delete(self) -> Delete:
+        """Remove what a job has brought."""
+        from shared.services.delete import Delete
+
+        return Delete(self._journal, self._records, self._leftovers, self.warehouse)
 
     @cached_property
     def retry(self) -> Retry:
@@ -88,8 +153,6 @@ class App:
 
         return Retry(
             blobs=self.blobs,
-            bronze=self._layout.bronze,
-            jobs=self.job_store,
             journal=self._journal,
             records=self._records,
             dispatch=self._dispatch,
@@ -101,7 +164,21 @@ class App:
         """Queue again what nobody works on."""
         from shared.services.sweep import Sweep
 
-        return Sweep(self.job_store, self._journal, self._records, self._dispatch, self.warehouse, self.clock)
+        return Sweep(self._journal, self._records, self._dispatch, self.delete, self.warehouse, self.clock)
+
+    @cached_property
+    def sweep_landing(self) -> SweepLanding:
+        """Look after what arrives without a request."""
+        from shared.services.sweep_landing import SweepLanding
+
+        return SweepLanding(
+            blobs=self.blobs,
+            journal=self._journal,
+            records=self._records,
+            dispatch=self._dispatch,
+            arrivals=self.arrivals,
+            inbox=self._inbox,
+        )
 
     @cached_property
     def jobs(self) -> JobBrowser:
@@ -130,54 +207,6 @@ class App:
             }
         )
 
-    @cached_property
-    def blobs(self) -> BlobStore:
-        """The files."""
-        from shared.adapters.azure.blobs import AzureBlobStore
-
-        return AzureBlobStore(self._account)
-
-    @cached_property
-    def queue(self) -> JobQueue:
-        """The queues."""
-        from shared.adapters.azure.queues import AzureJobQueue
-
-        return AzureJobQueue(self._account)
-
-    @cached_property
-    def job_store(self) -> JobStore:
-        """The jobs, their timelines and who holds which content."""
-        from shared.adapters.azure.jobs import AzureJobStore
-
-        return AzureJobStore(self._account, self.settings.jobs_table, self.settings.content_keys_table)
-
-    @cached_property
-    def warehouse(self) -> Warehouse:
-        """The warehouse that the settings name; one that cannot be used says why whenever it is used."""
-        from shared.adapters.warehouses.refused import RefusedWarehouse
-
-        url = self.settings.warehouse_url
-        if not url.startswith(_DUCKDB):
-            return RefusedWarehouse(
-                "The warehouse URL names none that this version knows.",
-                f"Set STRATA_WAREHOUSE_URL to {_DUCKDB} and the path of a file.",
-            )
-        if self.settings.in_azure:
-            return RefusedWarehouse(
-                "DuckDB cannot be the warehouse in Azure: its file belongs to one process, the app runs in many.",
-                "Set STRATA_WAREHOUSE_URL to a database server.",
-            )
-        from shared.adapters.warehouses.duckdb import DuckDBWarehouse
-
-        return DuckDBWarehouse(url.removeprefix(_DUCKDB))
-
-    @cached_property
-    def clock(self) -> Clock:
-        """The time."""
-        from shared.adapters.clock import SystemClock
-
-        return SystemClock()
-
     def _ping_storage(self) -> None:
         self.blobs.ping()
         self.job_store.ping()
@@ -189,14 +218,6 @@ class App:
         self.warehouse.ping()
 
     @cached_property
-    def _account(self) -> StorageAccount:
-        from shared.adapters.azure.account import StorageAccount
-
-        settings = self.settings
-        connection_string = settings.storage.get_secret_value() if settings.storage else None
-        return StorageAccount(connection_string, settings.storage_account, settings.storage_client_id)
-
-    @cached_property
     def _layout(self) -> Layout:
         from shared.services.layout import Layout
 
@@ -206,6 +227,7 @@ class App:
             silver=settings.silver_container,
             gold=settings.gold_container,
             manifests=settings.manifests_container,
+            landing=settings.landing_container,
         )
 
     @cached_property
@@ -215,10 +237,30 @@ class App:
         return JobRecords(self.blobs, self._layout)
 
     @cached_property
+    def _inbox(self) -> Inbox:
+        from shared.services.inbox import Inbox
+
+        return Inbox(
+            blobs=self.blobs,
+            jobs=self.job_store,
+            records=self._records,
+            expect=self.expect,
+            dispatch=self._dispatch,
+            clock=self.clock,
+            patience=timedelta(minutes=self.settings.inbox_wait_minutes),
+        )
+
+    @cached_property
     def _outputs(self) -> Outputs:
         from shared.services.outputs import Outputs
 
         return Outputs(self.blobs, self._layout)
+
+    @cached_property
+    def _leftovers(self) -> Leftovers:
+        from shared.services.leftovers import Leftovers
+
+        return Leftovers(self._records, self._outputs)
 
     @cached_property
     def _journal(self) -> Journal:
@@ -236,9 +278,11 @@ class App:
 @lru_cache(maxsize=1)
 def get_app() -> App:
     """Return the application of this process; raises :class:`AppError` when settings are missing."""
+    from shared.bootstrap.memory import share_one_allocator
     from shared.logs import configure_logging
     from shared.settings import get_settings
 
     settings = get_settings()
     configure_logging(settings.log_level)
+    share_one_allocator()
     return App(settings)

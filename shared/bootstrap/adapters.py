@@ -1,0 +1,99 @@
+"""The adapters that the settings name, each made when it is first asked for and then shared by all threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.adapters.azure.account import StorageAccount
+    from shared.ports import BlobStore, Clock, JobQueue, JobStore, UploadSigner, Warehouse
+    from shared.settings import Settings
+
+# ruff: noqa: PLC0415 - building the app costs nothing
+
+_DUCKDB = "duckdb:///"
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """What the application needs of the outside."""
+
+    settings: Settings
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """The files."""
+        from shared.adapters.azure.blobs import AzureBlobStore
+        from shared.adapters.raw_container import BlobsWithRawContainer
+
+        own, raw = AzureBlobStore(self._account), AzureBlobStore(self._raw_account)
+        return BlobsWithRawContainer(own, raw, self.settings.raw_container)
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        """The queues."""
+        from shared.adapters.azure.queues import AzureJobQueue
+
+        return AzureJobQueue(self._account)
+
+    @cached_property
+    def job_store(self) -> JobStore:
+        """The jobs, their timelines and who holds which content."""
+        from shared.adapters.azure.jobs import AzureJobStore
+
+        return AzureJobStore(self._account, self.settings.jobs_table, self.settings.content_keys_table)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The warehouse that the settings name; one that cannot be used says why whenever it is used."""
+        from shared.adapters.warehouses.refused import RefusedWarehouse
+
+        url = self.settings.warehouse_url
+        if not url.startswith(_DUCKDB):
+            return RefusedWarehouse(
+                "The warehouse URL names none that this version knows.",
+                f"Set STRATA_WAREHOUSE_URL to {_DUCKDB} and the path of a file.",
+            )
+        if self.settings.in_azure:
+            return RefusedWarehouse(
+                "DuckDB cannot be the warehouse in Azure: its file belongs to one process, the app runs in many.",
+                "Set STRATA_WAREHOUSE_URL to a database server.",
+            )
+        from shared.adapters.warehouses.duckdb import DuckDBWarehouse
+
+        return DuckDBWarehouse(url.removeprefix(_DUCKDB))
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time."""
+        from shared.adapters.clock import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def signer(self) -> UploadSigner:
+        """What signs addresses for uploads: the account's key where there is one, else the app's own identity."""
+        from shared.adapters.azure.signers import AccountKeySigner, UserDelegationSigner
+
+        sign = AccountKeySigner if self.settings.storage else UserDelegationSigner
+        return sign(self._account)
+
+    @cached_property
+    def _account(self) -> StorageAccount:
+        from shared.adapters.azure.account import StorageAccount
+
+        settings = self.settings
+        connection_string = settings.storage.get_secret_value() if settings.storage else None
+        return StorageAccount(connection_string, settings.storage_account, settings.storage_client_id)
+
+    @cached_property
+    def _raw_account(self) -> StorageAccount:
+        from shared.adapters.azure.account import StorageAccount
+
+        settings = self.settings
+        if not (settings.raw_storage or settings.raw_storage_account):
+            return self._account
+        connection_string = settings.raw_storage.get_secret_value() if settings.raw_storage else None
+        return StorageAccount(connection_string, settings.raw_storage_account, settings.storage_client_id)

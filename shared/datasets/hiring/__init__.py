@@ -1,0 +1,1 @@
+"""Hiring: who was hired when, by which department and for which job."""

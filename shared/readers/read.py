@@ -1,0 +1,62 @@
+"""Reads a file of any kind into frames of text columns, one frame a table."""
+
+from __future__ import annotations
+
+import io
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from shared.readers.archives import unpacked
+from shared.readers.delimited import as_text, numbered_rows, sniff_layout
+from shared.readers.encoding import encoding_of
+from shared.readers.feeds import table_of_part
+from shared.readers.formats import taken_by
+from shared.readers.json_records import read_json_records
+from shared.readers.rows import number_of_part
+from shared.readers.sniff import Kind
+from shared.readers.table_head import plain_head
+from shared.readers.tabular import frame_of
+from shared.readers.workbook import sheet_rows
+
+if TYPE_CHECKING:
+    from shared.contracts.model import Contract, Table
+    from shared.readers.archives import Part
+
+#: What an archive may unpack to when it is read into memory, other than when its records are counted.
+MAX_BYTES_IN_MEMORY = 500_000_000
+
+
+def read_file(
+    data: bytes, contract: Contract, table_name: str | None, filename: str, file_no: int
+) -> dict[str, pa.Table]:
+    """Return the rows of each table that a file, or the files of an archive, feed.
+
+    Columns: the contract's, as text, then ``_faults``, ``_file``, ``_row_no`` (what a person counts: the record in
+    JSON, the line on which it begins in delimited text, the row in a sheet, each from 1) and ``_seq`` (the row's place
+    in the job). ``table_name`` is the table that the file feeds, None where it feeds all of its dataset, or is an
+    archive of files that say themselves which. ``file_no`` counts the job's files from 0. Raises
+    :class:`~shared.errors.UnreadableFileError` when a file as a whole cannot be read as what its table takes.
+    """
+    frames: dict[str, list[pa.Table]] = {}
+    for place, part in enumerate(unpacked(io.BytesIO(data), filename, MAX_BYTES_IN_MEMORY)):
+        table = table_of_part(contract, table_name, part)
+        for name, frame in _frames(part, contract, table, number_of_part(file_no, place)).items():
+            frames.setdefault(name, []).append(frame)
+    return {name: pa.concat_tables(parts) for name, parts in frames.items()}
+
+
+def _frames(part: Part, contract: Contract, table: Table | None, number: int) -> dict[str, pa.Table]:
+    kind, filename = taken_by(contract, table, part), part.filename
+    if table is None:
+        return read_json_records(part.stream.read(), contract.tables, filename, number)
+    if kind is Kind.JSON:
+        return read_json_records(part.stream.read(), [table], filename, number, flat=True)
+    if kind is Kind.WORKBOOK:
+        head = plain_head(len(table.columns))
+        return {table.name: frame_of(sheet_rows(part.stream, table, filename), head, table, filename, number)}
+    layout, data = sniff_layout(part.head, table, filename), part.stream.read()
+    lines = as_text(io.BytesIO(data), encoding_of(data))
+    rows = islice(numbered_rows(lines, layout.delimiter, filename), layout.head.rows, None)
+    return {table.name: frame_of(rows, layout.head, table, filename, number)}
