@@ -11,7 +11,7 @@ from shared.readers.feeds import table_of_part
 from shared.readers.formats import taken_by
 from shared.readers.json_count import count_json
 from shared.readers.sniff import Kind
-from shared.readers.workbook import sheet_rows
+from shared.readers.workbook import count_rows
 
 if TYPE_CHECKING:
     from shared.contracts.model import Contract
@@ -34,6 +34,6 @@ def _count(part: Part, contract: Contract, name: str | None) -> int:
     if kind is Kind.JSON or table is None:
         return count_json(part.head, part.stream, part.filename)
     if kind is Kind.WORKBOOK:
-        return sum(1 for _ in sheet_rows(part.stream, table, part.filename))
+        return count_rows(part.stream, table, part.filename)
     layout = sniff_layout(part.head, table, part.filename)
     return count_delimited(part.head, part.stream, layout.delimiter, part.filename) - layout.head.rows

@@ -34,8 +34,8 @@ def as_utf8(data: bytes) -> bytes:
 def fast_tree(page: bytes) -> etree._Element:
     """Return the tree of a page in UTF-8."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    parser.feed(page or b" ")
-    return _with_line_breaks(parser.close())
+    root = etree.fromstring(page, parser)
+    return _with_line_breaks(etree.Element("html") if root is None else root)
 
 
 def tolerant_tree(page: bytes) -> etree._Element:

@@ -46,6 +46,12 @@ def sheet_rows(stream: BinaryIO, table: Table, filename: str) -> Iterator[tuple[
         )
 
 
+def count_rows(stream: BinaryIO, table: Table, filename: str) -> int:
+    """Return how many rows :func:`sheet_rows` yields."""
+    sheet, head = _sheet_of(_opened(safe_package(stream, filename), filename), table, filename)
+    return sum(1 for _ in _rows(sheet, len(table.columns))) - head.rows
+
+
 def top_cells(stream: BinaryIO, filename: str) -> Iterator[str]:
     """Yield the texts in the first rows of all sheets in sight."""
     workbook = _opened(safe_package(stream, filename), filename)

@@ -21,9 +21,9 @@ from shared.readers.archives import opened_zip
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_XML_BYTES = 200_000_000
+MAX_XML_BYTES = 100_000_000
 #: The smallest rectangle around the cells of a sheet, empty ones included, is held in memory.
-MAX_CELLS = 10_000_000
+MAX_CELLS = 5_000_000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 _NEEDED = re.compile(r"\[content_types\]\.xml|(?:_rels/|xl/(?!drawings|charts|theme)).*\.(?:xml|rels)")

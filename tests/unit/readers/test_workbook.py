@@ -1,10 +1,12 @@
 """Tables in Excel workbooks."""
 
+import math
 import re
 
 import pytest
 
 from shared.errors import UnreadableFileError
+from shared.readers import workbook_package
 from tests.reading import cells, contract_of, numbers, read
 from tests.workbooks import DATE, HOURS, MOMENT, Cell, sheet, sheet_of, workbook
 
@@ -96,8 +98,11 @@ def test_days_may_be_counted_from_1904():
     ]
 
 
-def test_a_number_that_is_no_day_of_excel_is_left_as_it_is():
-    assert cells(read(workbook(sheet(["id", "day"], [1, 20211107])), DAYS)) == [("1", "20211107")]
+@pytest.mark.parametrize(
+    ("value", "text"), [(20211107, "20211107"), (60, "60"), (Cell(-1.5), "-1.5"), (Cell(math.nan), "nan")]
+)
+def test_a_number_that_is_no_day_of_excel_is_left_as_it_is(value, text):
+    assert cells(read(workbook(sheet(["id", "day"], [1, value])), DAYS)) == [("1", text)]
 
 
 def test_a_header_may_be_merged_over_two_rows_and_several_columns():
@@ -163,6 +168,14 @@ def test_a_workbook_that_overstates_its_texts_is_refused():
     texts = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="99999999999"></sst>'
     with pytest.raises(UnreadableFileError, match="damaged"):
         read(workbook(sheet(*TABLE), sharedStrings=texts), JOBS)
+
+
+def test_a_workbook_of_too_much_text_is_refused(monkeypatch):
+    monkeypatch.setattr(workbook_package, "MAX_XML_BYTES", 1_000)
+    with pytest.raises(UnreadableFileError) as refused:
+        read(workbook(sheet(*TABLE)), JOBS)
+    assert refused.value.code == "workbook_too_large"
+    assert "as CSV" in refused.value.advice
 
 
 def test_half_a_workbook_is_refused():
