@@ -45,10 +45,13 @@ def count_json(head: bytes, stream: BinaryIO, filename: str) -> int:
 def _checked_chunks(stream: BinaryIO, filename: str) -> Iterator[bytes]:
     """Yield the file in chunks, having made sure that it is UTF-8 without NUL bytes."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    position = 0
+    position, is_cut = 0, False
     while chunk := stream.read(CHUNK_BYTES):
         try:
-            decoder.decode(chunk)
+            # Most text is ASCII, which is seen without making text of it.
+            if is_cut or not chunk.isascii():
+                decoder.decode(chunk)
+                is_cut = bool(decoder.getstate()[0])
         except UnicodeDecodeError as error:
             raise _encoding_error(filename, position + error.start) from error
         if b"\x00" in chunk:
