@@ -26,7 +26,7 @@ def test_a_table_that_files_feed_by_themselves_names_its_dataset(dataset):
 def test_a_table_of_nested_records_takes_no_file_of_its_own():
     with pytest.raises(NotFoundError) as unknown:
         dataset_of_table("user")
-    assert unknown.value.details["known"] == ["departments", "hired_employees", "jobs"]
+    assert {"departments", "hired_employees", "jobs"} <= set(unknown.value.details["known"])
     with pytest.raises(NotFoundError) as unknown:
         dataset_of_table("user", "ecommerce")
     assert (unknown.value.code, unknown.value.details["known"]) == ("unknown_table", [])

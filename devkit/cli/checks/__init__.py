@@ -1,0 +1,1 @@
+"""What ``strata doctor`` looks at."""
