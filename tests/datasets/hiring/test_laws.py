@@ -28,9 +28,9 @@ def test_every_row_read_ends_in_exactly_one_place(records):
     result = outcome("hiring", get_engine("pyarrow"), *as_files(CONTRACT, records, "dirt"))
     for table, balance in result.ledger.items():
         assert balance.balances
-        places = Counter(result.silver[table]["_row_no"].to_pylist())
-        verdicts = result.verdicts[table].to_pylist()
-        places.update(row["_row_no"] for row in verdicts if row["outcome"] in set(REJECTING))
+        rejected = [row for row in result.verdicts[table].to_pylist() if row["outcome"] in set(REJECTING)]
+        rows = [*result.silver[table].to_pylist(), *rejected]
+        places = Counter((row["_file"], row["_row_no"]) for row in rows)
         assert sum(places.values()) == balance.read
         assert set(places.values()) <= {1}
 

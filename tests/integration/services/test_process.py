@@ -198,8 +198,8 @@ def test_a_storage_that_does_not_answer_is_noted_and_raised(
         raise UnavailableError("The blob storage does not answer as it should.", code="storage_unavailable")
 
     job = bench.receive(records).job
-    monkeypatch.setattr(bench.app.blobs, "get", unavailable)
-    with pytest.raises(UnavailableError):
+    with monkeypatch.context() as patch, pytest.raises(UnavailableError):
+        patch.setattr(type(bench.app.blobs), "get", unavailable)
         bench.app.process(message_of(job))
     problem = bench.another_app().jobs.get(job.job_id).job.problem
     assert problem is not None
