@@ -198,9 +198,10 @@ def test_a_storage_that_does_not_answer_is_noted_and_raised(
         raise UnavailableError("The blob storage does not answer as it should.", code="storage_unavailable")
 
     job = bench.receive(records).job
-    with monkeypatch.context() as patch, pytest.raises(UnavailableError):
+    with monkeypatch.context() as patch:
         patch.setattr(type(bench.app.blobs), "get", unavailable)
-        bench.app.process(message_of(job))
+        with pytest.raises(UnavailableError):
+            bench.app.process(message_of(job))
     problem = bench.another_app().jobs.get(job.job_id).job.problem
     assert problem is not None
     assert problem.code == "storage_unavailable"
