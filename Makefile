@@ -8,7 +8,7 @@ constrained := $(compile) --constraint requirements-test.txt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install install-test demo up down unit test parity chaos bench lint format lock clean
+.PHONY: help install install-test demo up down etl queries run unit test parity chaos bench lint format lock clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,15 @@ up: install ## Run the local system in the foreground; its data stays in .strata
 
 down: install ## Stop what 'make up' started
 	@$(run) devkit.down
+
+etl: install ## Send workbooks of appointments through the local system: samples, or FILES="a.xlsx b.xlsx"
+	@$(run) devkit.etl etl $(FILES)
+
+queries: install ## Ask the business questions about appointments
+	@$(run) devkit.etl queries
+
+run: install ## Both of them, one after the other
+	@$(run) devkit.etl run $(FILES)
 
 unit: install-test ## Run the tests that need no services
 	@$(run) pytest tests/unit

@@ -5,7 +5,9 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.contracts.model import Column, Contract, Table
+from shared.contracts.column import Column
+from shared.contracts.model import Contract
+from shared.contracts.table import Table
 from shared.medallion.bronze import SourceFile
 
 _IDS = [f"id-{number}" for number in range(6)]
@@ -55,7 +57,7 @@ def dirty_records(contract: Contract, *, most: int) -> st.SearchStrategy[list]:
     """Return a strategy for lists of records, most of whose cells are plausible and some of which are anything."""
     objects = {}
     for table in contract.tables:
-        plausible = {name: _plausible(table, name, column) for name, column in table.columns.items()}
+        plausible = {_sent(name, column): _plausible(table, name, column) for name, column in table.columns.items()}
         fields = {name: st.one_of(likely, likely, likely, _ANYTHING) for name, likely in plausible.items()}
         objects[table.path] = st.one_of(
             st.fixed_dictionaries(plausible),
@@ -65,6 +67,11 @@ def dirty_records(contract: Contract, *, most: int) -> st.SearchStrategy[list]:
         )
     record = st.one_of(st.fixed_dictionaries(objects), st.fixed_dictionaries({}, optional=objects), st.just(7))
     return st.lists(record, min_size=1, max_size=most)
+
+
+def _sent(name: str, column: Column) -> str:
+    """Return the name under which senders know a column."""
+    return (*column.names, name)[0]
 
 
 def packed_dirt(contract: Contract, *, examples: int) -> list:
@@ -87,9 +94,10 @@ def as_files(contract: Contract, records: list, name: str) -> list[SourceFile]:
     files = []
     for table in contract.tables:
         found = [record.get(table.path) for record in records if isinstance(record, dict)]
-        content = [*(row for row in found if isinstance(row, dict)), "text", 5, None]
+        valueless = {_sent(name, column): "" for name, column in table.columns.items() if column.mandatory}
+        content = [*(row for row in found if isinstance(row, dict)), *filter(None, [valueless]), "text", 5, None]
         files.append(SourceFile(f"{name}-{table.name}.json", json.dumps(content).encode(), table.name))
-        header = ",".join((*column.names, other)[0] for other, column in table.columns.items())
+        header = ",".join(_sent(name, column) for name, column in table.columns.items())
         torn = f'{header}\n1{"," * len(table.columns)}\n"a"b\n'
         files.append(SourceFile(f"{name}-{table.name}.csv", torn.encode(), table.name))
     return files

@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals as nw
 
-from shared.frames import dates, numbers, text
+from shared.frames import booleans, dates, numbers, text
 
 RAW = nw.col("raw")
 
@@ -34,6 +34,20 @@ CASES = (
     ),
     Case("lower makes small letters", text.clean(RAW, ["lower"]), (("ÀÉ Straße", "àé straße"), (None, None))),
     Case(
+        "letters keeps letters of any script alone",
+        text.clean(RAW, ["letters", "lower"]),
+        (
+            ("confirmed. ", "confirmed"),
+            ("1) Cancelled!", "cancelled"),
+            ("Annulé", "annulé"),
+            ("e\u0301t_2", "e\u0301t"),
+            ("確認 2", "確認"),
+            ("?-7", ""),
+            ("", ""),
+            (None, None),
+        ),
+    ),
+    Case(
         "integer_text keeps what a number is written with",
         text.clean(RAW, ["integer_text"]),
         (
@@ -48,6 +62,36 @@ CASES = (
             ("8.0E+00", "8.0E+00"),
             ("", ""),
             (None, None),
+        ),
+    ),
+    Case(
+        "money is read as it is printed, and what is no amount stays as it is",
+        text.clean(RAW, ["trim", "money"]),
+        (
+            ("$1,234.56", "1234.56"),
+            ("$-1,234.50", "-1234.50"),
+            ("-$12", "-12"),
+            ("($5.00)", "-5.00"),
+            ("$(5.00)", "-5.00"),
+            ("(1,234.5)", "-1234.5"),
+            ("+$.5", ".5"),
+            ("1234567.", "1234567."),
+            ("$1,23", "$1,23"),
+            ("$12.3.4", "$12.3.4"),
+            ("(-5)", "(-5)"),
+            ("5 USD", "5 USD"),
+            ("$", "$"),
+            ("", ""),
+            (None, None),
+        ),
+    ),
+    Case(
+        "a truth value is one of the words for it, in any case",
+        booleans.boolean(RAW),
+        (
+            *((word, True) for word in ("true", "Yes", "Y", "t", "1", "TRUE")),
+            *((word, False) for word in ("false", "NO", "n", "F", "0")),
+            *((word, None) for word in ("", "2", "yes!", "on", None)),
         ),
     ),
     Case("null and the empty string are blank", text.is_blank(RAW), (("", True), (None, True), (" ", False))),
@@ -148,7 +192,15 @@ CASES = (
             ("2026-01-15 12:00:60", None),
             ("2026-1-5", None),
             ("15.01.2026", None),
-            ("0999-01-01", None),
+            ("0001-01-01", datetime(1, 1, 1)),
+            ("0004-02-29", datetime(4, 2, 29)),
+            ("0400-02-29", datetime(400, 2, 29)),
+            ("2355-10-24 23:59:59.999999", datetime(2355, 10, 24, 23, 59, 59, 999_999)),
+            ("9999-12-31", datetime(9999, 12, 31)),
+            ("0000-01-01", None),
+            ("0000-02-29", None),
+            ("0100-02-29", None),
+            ("10000-01-01", None),
             ("2026-01-15 12:00:00+02:00", None),
             ("soon", None),
             ("", None),
@@ -164,6 +216,9 @@ CASES = (
             ("01/15/2026 12:30:05", datetime(2026, 1, 15, 12, 30, 5)),
             ("02/29/2024", datetime(2024, 2, 29)),
             ("02/29/2023", None),
+            ("10/24/0001", datetime(1, 10, 24)),
+            ("9999/12/31", datetime(9999, 12, 31)),
+            ("10/24/0000", None),
             ("15/01/2026", None),
             (None, None),
         ),

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from shared.datasets.catalogue import load_dataset
 from shared.domain.ledger import Ledger
+from shared.domain.scorecard import BrokenRules
 from shared.frames.engine import Engine
 from shared.medallion import bronze, gold, silver
 from shared.medallion.context import RunContext
@@ -17,13 +18,14 @@ CONTEXT = RunContext("job-1", "run-1", "user-1", AS_OF, AS_OF, b"a key for tests
 
 @dataclass(frozen=True)
 class Outcome:
-    """Every table that a run makes, the ledger, and the counts by rule."""
+    """Every table that a run makes, the ledger, and the counts by rule and for the scorecard."""
 
     silver: dict[str, pa.Table]
     verdicts: dict[str, pa.Table]
     gold: dict[str, pa.Table]
     ledger: Ledger
     rule_counts: silver.RuleCounts
+    broken: dict[str, BrokenRules]
 
 
 def outcome(
@@ -35,10 +37,11 @@ def outcome(
         bronze.SourceFile(f"file-{number}.json", file) if isinstance(file, bytes) else file
         for number, file in enumerate(files)
     ]
-    rows = {name: engine.from_arrow(table) for name, table in bronze.read(found.contract, sources).items()}
+    extracted = bronze.read_dataset(found, sources)
+    rows = {name: engine.from_arrow(table) for name, table in extracted.tables.items()}
     names = [source.filename for source in sources]
     keys_loaded = {name: engine.from_arrow(keys) for name, keys in (loaded or {}).items()}
-    refined = silver.refine(found.contract, rows, names, CONTEXT, engine, keys_loaded)
+    refined = silver.refine(found.contract, rows, names, CONTEXT, engine, keys_loaded, extracted.findings)
     made = gold.build(found, refined.frames, CONTEXT, engine)
     keys = {table.name: table.key for table in found.gold}
     verdict_order = ("_file", "_row_no", "column", "rule")
@@ -48,6 +51,7 @@ def outcome(
         {name: _sorted(engine, frame, keys[name]) for name, frame in made.items()},
         refined.ledger,
         refined.rule_counts,
+        refined.broken,
     )
 
 
@@ -59,6 +63,7 @@ def assert_same(left: Outcome, right: Outcome) -> None:
     """Demand equal tables, row for row and type for type."""
     assert left.ledger == right.ledger
     assert left.rule_counts == right.rule_counts
+    assert left.broken == right.broken
     for kind in ("silver", "verdicts", "gold"):
         ours, theirs = getattr(left, kind), getattr(right, kind)
         assert ours.keys() == theirs.keys()

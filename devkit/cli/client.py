@@ -71,6 +71,10 @@ class Client:
         """Return all that is known of a job."""
         return self._get(f"/api/jobs/{_segment(job_id)}")
 
+    def quality(self, job_id: str) -> dict[str, Any]:
+        """Return a job's scorecard."""
+        return self._get(f"/api/jobs/{_segment(job_id)}/quality")
+
     def rejects(self, job_id: str, limit: int, **wanted: Any) -> Rows:
         """Return the first rows that a job rejected."""
         return self._get(_rejects(job_id), {**wanted, "limit": limit})
@@ -79,6 +83,10 @@ class Client:
         """Return rows that a job rejected, as the text of a file."""
         wanted = {"format": form, "limit": limit, "offset": offset}
         return self._send("GET", _rejects(job_id), params=wanted).text
+
+    def rejection_workbook(self, job_id: str) -> bytes:
+        """Return the workbook in which the rows that a job rejected are corrected."""
+        return self._send("GET", f"/api/jobs/{_segment(job_id)}/rejections.xlsx").content
 
     def tables(self) -> Rows:
         """Return the tables and views of the warehouse."""

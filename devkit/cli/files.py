@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from devkit.cli.errors import CliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 Format = Literal["csv", "json"]
@@ -21,7 +22,7 @@ def format_of(out: Path) -> Format:
         case ".json":
             return "json"
         case ".xlsx":
-            raise CliError("Excel workbooks cannot be written yet.", "Write to a file that ends with .csv or .json.")
+            raise CliError("Only rejected rows come as a workbook.", "Write to a file that ends with .csv or .json.")
     raise CliError(f"{out.name} says no format.", "Write to a file that ends with .csv or .json.")
 
 
@@ -30,10 +31,21 @@ def write_pages(out: Path, pages: Iterable[str]) -> None:
     join = _csv_parts if format_of(out) == "csv" else _json_parts
     parts = iter(join(pages))
     first = next(parts)
+    with _refusal_told(out), out.open("w", encoding="utf-8", newline="") as file:
+        file.write(first)
+        file.writelines(parts)
+
+
+def write_whole(out: Path, content: bytes) -> None:
+    """Write an answer to a file as it came."""
+    with _refusal_told(out):
+        out.write_bytes(content)
+
+
+@contextmanager
+def _refusal_told(out: Path) -> Iterator[None]:
     try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            file.write(first)
-            file.writelines(parts)
+        yield
     except OSError as error:
         raise CliError(f"{out} cannot be written: {error.strerror}.", "Write to another place.") from None
 

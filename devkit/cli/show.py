@@ -111,6 +111,17 @@ def published_table(job: Job) -> Table:
     return table
 
 
+def metrics_table(quality: dict[str, Any]) -> Table:
+    """The figures that a contract asks of one job's rows, in percent."""
+    table = titled_table("Quality", ("Metric",), ("Percent", "Threshold"))
+    for heading in ("Severity", "Status"):
+        table.add_column(heading)
+    for metric in quality["metrics"]:
+        numbers = (_cell(metric["value"]), _cell(metric["threshold"]))
+        table.add_row(_spaced(metric["name"]), *numbers, metric["severity"], metric["status"])
+    return table
+
+
 def ledger_sums(job: Job) -> list[int]:
     """Return the counts of a job's ledger, summed over its tables."""
     return [sum(counts[kind] for counts in job["ledger"].values()) for kind in COUNTS]
@@ -184,7 +195,8 @@ def _cell(value: Any) -> Text:
     if value is None:
         return Text(_NOTHING)
     if isinstance(value, float):
-        return Text(f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4f}")
+        # Four places, for shares; of money two are enough.
+        return Text(f"{value:,.4f}".removesuffix("00") if abs(value) >= 1 else f"{value:.4f}")
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return Text(f"{value:,}" if is_number else _visible(str(value)))
 

@@ -60,5 +60,23 @@ def hiring(
     typer.echo(f"{out}: {hires:,} hires, {len(sample.faults):,} faults")
 
 
+@app.command()
+def appointments(
+    out: Annotated[Path, typer.Option(help="The folder to write the two workbooks to.")],
+    appointments: Annotated[int, typer.Option(min=0, help="How many appointments.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same workbooks.")] = 1,
+    fault_rate: Annotated[float, typer.Option(min=0, max=1, help="The share of appointments with a fault.")] = 0.05,
+    answers: Annotated[Path | None, typer.Option(help="Write the answer key here, as JSON.")] = None,
+) -> None:
+    """Write doctors and appointments, one workbook a table."""
+    from devkit.samples.appointments import generate  # noqa: PLC0415 - help needs none of it
+
+    sample = generate(appointments, seed, fault_rate)
+    sample.write_files(out)
+    if answers:
+        sample.write_answers(answers)
+    typer.echo(f"{out}: {appointments:,} appointments, {len(sample.faults):,} faults")
+
+
 if __name__ == "__main__":
     app()

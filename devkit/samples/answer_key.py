@@ -38,7 +38,7 @@ class AnswerKey:
 
     ``rejections`` holds the rows of each table that must be quarantined, those that are orphans because of another
     row's fault among them; ``duplicates`` the rows that repeat the id of another, and which row is kept instead;
-    ``findings`` the (column, rule) pairs to be reported of rows that stay; ``read`` the number of rows of each table.
+    ``findings`` the (column, rule) pairs to be reported besides; ``read`` the number of rows of each table.
     """
 
     faults: list[InjectedFault]

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Final
 from fastapi import Depends, FastAPI
 
 from functions.http import (
+    answers,
     clean_data,
     docs,
     health,
     ingest,
     jobs,
     metrics,
+    passport,
     problems,
+    quality,
     queries,
+    rejections,
+    replays,
     routing,
     tables,
     upload_urls,
@@ -62,7 +67,24 @@ def create_api() -> FastAPI:
         dependencies=[Depends(denied_unless_declared)],
         generate_unique_id_function=_operation_id,
     )
-    for module in (uploads, upload_urls, ingest, clean_data, jobs, routing, tables, queries, metrics, health, docs):
+    for module in (
+        uploads,
+        upload_urls,
+        ingest,
+        clean_data,
+        jobs,
+        rejections,
+        quality,
+        replays,
+        answers,
+        routing,
+        tables,
+        queries,
+        passport,
+        metrics,
+        health,
+        docs,
+    ):
         api.include_router(module.router)
     problems.install(api)
     return api

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.domain.job import JobState, ProcessingPath
-from shared.domain.verdicts import Outcome
+from shared.domain.verdicts import Outcome, Severity
 from shared.errors import AppError
 
 if TYPE_CHECKING:
@@ -119,8 +119,13 @@ class JobLinks(BaseModel):
     """What can be asked next about a job; what its state does not allow is null."""
 
     self: str
+    quality: str
     rejects: str
+    workbook: str | None
+    corrections: str | None
+    answers: str | None
     retry: str
+    replay: str | None
     stop: str | None
     delete: str | None
 
@@ -129,8 +134,13 @@ class JobLinks(BaseModel):
         """Return the links of a job at ``url``."""
         return cls(
             self=url,
+            quality=f"{url}/quality",
             rejects=f"{url}/rejects",
+            workbook=f"{url}/rejections.xlsx" if job.has_judged_rows else None,
+            corrections=f"{url}/corrections" if job.has_judged_rows else None,
+            answers=f"{url}/answers" if job.has_succeeded else None,
             retry=f"{url}/retry",
+            replay=f"{url}/replay" if job.can_be_replayed else None,
             stop=f"{url}/stop" if job.can_be_stopped else None,
             delete=url if job.is_final else None,
         )
@@ -141,7 +151,9 @@ class DeletionAnswer(Answer):
 
     by: str
     at: datetime
-    bronze: bool = Field(description="Whether the files as they were sent went too.")
+    bronze: bool = Field(
+        description="Whether the files as they were sent went too, but for those that a replay of the job needs."
+    )
     files: dict[str, int] = Field(description="Files deleted by container.", examples=[{"silver": 18, "gold": 7}])
     rows: dict[str, int] = Field(
         description="Rows deleted by table; aggregates were computed anew.", examples=[{"dw_orders": 500}]
@@ -176,6 +188,8 @@ class JobDetail(Answer):
     links: JobLinks
     supersedes: str | None = Field(description="The job with the same files whose place this one takes.")
     superseded_by: str | None = Field(description="The job that took the place of this one.")
+    replay_of: str | None = Field(description="The job whose files this one runs once more.")
+    corrects: str | None = Field(description="The job whose rejected rows this one brings corrected.")
 
     @classmethod
     def of(cls, view: JobView, base_url: str) -> JobDetail:
@@ -207,6 +221,8 @@ class JobDetail(Answer):
             links=JobLinks.of(job, url),
             supersedes=job.supersedes,
             superseded_by=job.superseded_by,
+            replay_of=job.replay_of,
+            corrects=job.corrects,
         )
 
 
@@ -235,6 +251,7 @@ class RejectAnswer(Answer):
     label: str | None = Field(examples=["Age"])
     rule: str | None = Field(examples=["range"])
     title: str | None = Field(examples=["Out of range"])
+    severity: Severity | None
     value: str | None = Field(examples=["136"])
     message: str = Field(examples=["Age must be at least 0 and at most 120."])
     how_to_fix: str | None = Field(examples=["Correct the number."])

@@ -64,7 +64,7 @@ def table_response(table: pa.Table, row_format: RowFormat, name: str) -> Respons
     rows: Iterable[tuple[Any, ...]] = zip(*columns, strict=True)
     if row_format is RowFormat.CSV:
         return _csv_response(names, rows, name)
-    return _json_response([dict(zip(names, row, strict=True)) for row in rows])
+    return json_response([dict(zip(names, row, strict=True)) for row in rows])
 
 
 def records_response(
@@ -73,11 +73,12 @@ def records_response(
     """Answer records as they are (JSON), or the named columns of them (CSV)."""
     if row_format is RowFormat.CSV:
         return _csv_response(columns, ([record[column] for column in columns] for record in records), name)
-    return _json_response(records)
+    return json_response(records)
 
 
-def _json_response(records: Sequence[Mapping[str, Any]]) -> Response:
-    return Response(_to_json(records), media_type="application/json", headers={"Vary": "Accept"})
+def json_response(content: Any) -> Response:
+    """Answer anything of plain values: decimals exactly, as numbers, and times as ISO 8601."""
+    return Response(_to_json(content), media_type="application/json", headers={"Vary": "Accept"})
 
 
 def _csv_response(names: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Response:

@@ -11,27 +11,27 @@ from datetime import timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.adapters import Adapters
+from shared.bootstrap.parts import Parts
 
 if TYPE_CHECKING:
+    from shared.services.answers import Answers
     from shared.services.arrivals import Arrivals
     from shared.services.browse import JobBrowser
     from shared.services.bury import Bury
     from shared.services.clean_data import CleanData
+    from shared.services.correct import Correct
     from shared.services.delete import Delete
-    from shared.services.dispatch import Dispatch
     from shared.services.expect import Expect
     from shared.services.explore import Explorer
     from shared.services.health import Health
     from shared.services.inbox import Inbox
     from shared.services.ingest import Ingest
-    from shared.services.journal import Journal
-    from shared.services.layout import Layout
-    from shared.services.leftovers import Leftovers
-    from shared.services.outputs import Outputs
+    from shared.services.passport import TellPassport
     from shared.services.process import Process
     from shared.services.receive import Receive
-    from shared.services.records import JobRecords
+    from shared.services.rehearse import Rehearse
+    from shared.services.rejection_workbook import RejectionWorkbook
+    from shared.services.replay import Replay
     from shared.services.retry import Retry
     from shared.services.stop import Stop
     from shared.services.sweep import Sweep
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class App(Adapters):
-    """The application: its use cases, over adapters that are made once and shared by all threads."""
+class App(Parts):
+    """The application: its use cases, over parts that are made once and shared by all threads."""
 
     @cached_property
     def receive(self) -> Receive:
@@ -108,22 +108,19 @@ class App(Adapters):
     def process(self) -> Process:
         """Take a queued small job to its end."""
         from shared.bootstrap.memory import frugal_memory
-        from shared.services.medallion import Medallion
         from shared.services.process import Process
         from shared.services.publish import Publish
 
-        token_key = self.settings.token_key.get_secret_value().encode()
-        medallion = Medallion(
-            blobs=self.blobs,
+        publish = Publish(self._journal, self._outputs, self.warehouse, self.answers)
+        return Process(
+            journal=self._journal,
             records=self._records,
             outputs=self._outputs,
-            warehouse=self.warehouse,
-            clock=self.clock,
-            engine=self.settings.engine,
-            token_key=token_key,
+            leftovers=self._leftovers,
+            medallion=self._medallion,
+            publish=publish,
+            memory=frugal_memory,
         )
-        publish = Publish(self._journal, self._outputs, self.warehouse)
-        return Process(self._journal, self._records, self._outputs, self._leftovers, medallion, publish, frugal_memory)
 
     @cached_property
     def bury(self) -> Bury:
@@ -160,6 +157,35 @@ class App(Adapters):
         )
 
     @cached_property
+    def replay(self) -> Replay:
+        """Run the files of a job once more."""
+        from shared.services.replay import Replay
+
+        return Replay(self._journal, self._records, self._dispatch, self.settings.small_batch_threshold)
+
+    @cached_property
+    def rehearse(self) -> Rehearse:
+        """Say what a replay would change."""
+        from shared.bootstrap.memory import frugal_memory
+        from shared.services.rehearse import Rehearse
+
+        return Rehearse(self._journal, self._records, self._outputs, self._medallion, frugal_memory)
+
+    @cached_property
+    def rejection_workbook(self) -> RejectionWorkbook:
+        """Make the workbook in which rejected rows are corrected."""
+        from shared.services.rejection_workbook import RejectionWorkbook
+
+        return RejectionWorkbook(self._journal, self._rejected)
+
+    @cached_property
+    def correct(self) -> Correct:
+        """Take a corrected workbook back."""
+        from shared.services.correct import Correct
+
+        return Correct(self.blobs, self._journal, self._records, self._rejected, self.receive)
+
+    @cached_property
     def sweep(self) -> Sweep:
         """Queue again what nobody works on."""
         from shared.services.sweep import Sweep
@@ -188,11 +214,30 @@ class App(Adapters):
         return JobBrowser(self.job_store, self._records, self._outputs)
 
     @cached_property
+    def passport(self) -> TellPassport:
+        """Tell one row's story."""
+        from shared.frames.values import to_token
+        from shared.services.original_cells import OriginalCells
+        from shared.services.passport import TellPassport
+        from shared.services.sightings import Sightings
+
+        originals = OriginalCells(self.blobs, self._layout)
+        sightings = Sightings(self.job_store, self._records, self._outputs, originals, to_token(self._token_key))
+        return TellPassport(self.job_store, self.warehouse, sightings)
+
+    @cached_property
     def explore(self) -> Explorer:
         """Ask the warehouse."""
         from shared.services.explore import Explorer
 
-        return Explorer(self.warehouse)
+        return Explorer(self.warehouse, self._token_key)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Ask the business queries after a job, and what they answered then."""
+        from shared.services.answers import Answers
+
+        return Answers(self.explore, self._records)
 
     @cached_property
     def health(self) -> Health:
@@ -218,25 +263,6 @@ class App(Adapters):
         self.warehouse.ping()
 
     @cached_property
-    def _layout(self) -> Layout:
-        from shared.services.layout import Layout
-
-        settings = self.settings
-        return Layout(
-            bronze=settings.bronze_container,
-            silver=settings.silver_container,
-            gold=settings.gold_container,
-            manifests=settings.manifests_container,
-            landing=settings.landing_container,
-        )
-
-    @cached_property
-    def _records(self) -> JobRecords:
-        from shared.services.records import JobRecords
-
-        return JobRecords(self.blobs, self._layout)
-
-    @cached_property
     def _inbox(self) -> Inbox:
         from shared.services.inbox import Inbox
 
@@ -249,30 +275,6 @@ class App(Adapters):
             clock=self.clock,
             patience=timedelta(minutes=self.settings.inbox_wait_minutes),
         )
-
-    @cached_property
-    def _outputs(self) -> Outputs:
-        from shared.services.outputs import Outputs
-
-        return Outputs(self.blobs, self._layout)
-
-    @cached_property
-    def _leftovers(self) -> Leftovers:
-        from shared.services.leftovers import Leftovers
-
-        return Leftovers(self._records, self._outputs)
-
-    @cached_property
-    def _journal(self) -> Journal:
-        from shared.services.journal import Journal
-
-        return Journal(self.job_store, self.clock)
-
-    @cached_property
-    def _dispatch(self) -> Dispatch:
-        from shared.services.dispatch import Dispatch
-
-        return Dispatch(self.queue, self._journal)
 
 
 @lru_cache(maxsize=1)

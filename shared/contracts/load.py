@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from shared.contracts.base import nearest
 from shared.contracts.model import Contract
 from shared.errors import ContractError
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MAX_CONTRACT_BYTES = 1_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CLOSE_ENOUGH = 0.6
 
 
 def load_contract(text: str, *, origin: str = "contract") -> Contract:
@@ -87,18 +86,13 @@ def _expected(error: ErrorDetails) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         word = str(error["loc"][-1])
-        return f"unknown word {word!r}{_nearest(word, sorted(_words_at(error['loc'][:-1])))}"
+        return f"unknown word {word!r}{nearest(word, sorted(_words_at(error['loc'][:-1])))}"
     if kind == "literal_error":
         known = [word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")]
-        return f"{error['input']!r} is none of {', '.join(known)}{_nearest(str(error['input']), known)}"
+        return f"{error['input']!r} is none of {', '.join(known)}{nearest(str(error['input']), known)}"
     if kind == "missing":
         return "is missing"
     return error["msg"].removeprefix("Value error, ")
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    close = get_close_matches(word, known, n=1, cutoff=_CLOSE_ENOUGH)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}" if known else ""
 
 
 def _words_at(steps: Sequence[int | str]) -> set[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from shared.contracts.model import Contract
+    from shared.datasets.extraction import OwnReader
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,18 @@ class Dataset:
         names = self.contract.gold
         module = import_module(f"{__package__}.{self.contract.dataset}.gold")
         return tuple(declared(name, getattr(module, name), frozenset(names)) for name in names)
+
+    @cached_property
+    def own_reader(self) -> OwnReader | None:
+        """How the dataset reads files by itself, None of most. Imports the module, and with it the frame library."""
+        if not (self.folder / "extract.py").is_file():
+            return None
+        reader: OwnReader = import_module(f"{__package__}.{self.contract.dataset}.extract").read_file
+        return reader
+
+    def holder_of(self, table: str) -> GoldTable | None:
+        """Return the gold table that has a row for each row of a silver table, if there is one."""
+        return next((gold for gold in self.gold if gold.holds == table), None)
 
     @cached_property
     def views(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
 
 GoldFunction = Callable[..., Any]
 
@@ -24,7 +24,9 @@ class GoldTable:
     """A gold table: its name, the columns that identify a row, the tables it is made of, and the function.
 
     A table made of gold tables alone is an ``aggregate``: a warehouse recomputes it from all that it holds. Whether
-    the function also asks for the engine is ``takes_engine``.
+    the function also asks for the engine is ``takes_engine``. ``holds`` names the silver table of which it has a row
+    for each row, so that its key is that table's: later jobs may refer to what it holds. ``grain`` is that table too,
+    or one that it has a row for only where all that belongs to the row was delivered with it.
     """
 
     name: str
@@ -33,16 +35,22 @@ class GoldTable:
     function: GoldFunction
     aggregate: bool = False
     takes_engine: bool = False
+    holds: str | None = None
+    grain: str | None = None
 
 
 _KEY = "__gold_key__"
+_HOLDS = "__gold_holds__"
+_GRAIN = "__gold_grain__"
 
 
-def gold_table(*key: str) -> Callable[[GoldFunction], GoldFunction]:
-    """Declare a function of frames as a gold table with this key."""
+def gold_table(*key: str, holds: str | None = None, grain: str | None = None) -> Callable[[GoldFunction], GoldFunction]:
+    """Declare a function of frames as a gold table with this key, that may hold rows, or all, of a silver table."""
 
     def declare(function: GoldFunction) -> GoldFunction:
         setattr(function, _KEY, key)
+        setattr(function, _HOLDS, holds)
+        setattr(function, _GRAIN, grain or holds)
         return function
 
     return declare
@@ -56,7 +64,14 @@ def declared(name: str, function: GoldFunction, gold_names: frozenset[str]) -> G
     parameters = inspect.signature(function).parameters
     inputs = tuple(name for name in parameters if name != ENGINE)
     return GoldTable(
-        name, key, inputs, function, aggregate=gold_names.issuperset(inputs), takes_engine=ENGINE in parameters
+        name,
+        key,
+        inputs,
+        function,
+        aggregate=gold_names.issuperset(inputs),
+        takes_engine=ENGINE in parameters,
+        holds=getattr(function, _HOLDS),
+        grain=getattr(function, _GRAIN),
     )
 
 
@@ -68,4 +83,4 @@ def as_it_is(table: Table) -> GoldTable:
     def without_places(**silver: Any) -> Any:
         return silver[table.name].drop(FILE, ROW_NO)
 
-    return GoldTable(table.name, table.key, (table.name,), without_places)
+    return GoldTable(table.name, table.key, (table.name,), without_places, holds=table.name, grain=table.name)

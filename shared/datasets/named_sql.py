@@ -7,6 +7,8 @@ SELECT …;
 -- title: what it answers
 -- parameter: limit integer = 10: how many rows
 SELECT … WHERE x = :limit;
+
+An ``identifier`` is a personal value, which stands in gold as a token; the query is given the token of what is asked.
 """
 
 from __future__ import annotations
@@ -15,12 +17,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
-ParameterType = Literal["integer", "text", "date"]
+ParameterType = Literal["integer", "text", "date", "identifier"]
 
 _START = re.compile(r"^-- (view|query): *([a-z][a-z0-9_]*) *$", re.MULTILINE)
 _TITLE = re.compile(r"^-- title: *(.+)$", re.MULTILINE)
 _PARAMETER = re.compile(
-    r"^-- parameter: *([a-z_]+) (integer|text|date)(?: (\d+)\.\.(\d+))? = ([^:]*): *(.+)$", re.MULTILINE
+    r"^-- parameter: *([a-z_]+) (integer|text|date|identifier)(?: (\d+)\.\.(\d+))? = ([^:]*): *(.+)$", re.MULTILINE
 )
 
 

@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from shared.domain.job import JobFile
 
 
-def content_key(files: Iterable[JobFile], *, dataset: str, version: int, user_id: str, as_of: datetime | None) -> str:
+def content_key(
+    files: Iterable[JobFile],
+    *,
+    dataset: str,
+    version: int,
+    user_id: str,
+    as_of: datetime | None,
+    corrects: str | None = None,
+) -> str:
     """Return the hash of all that decides what becomes of files; their names and order do not.
 
-    ``version`` is the contract's, ``as_of`` in UTC is given where the client said one.
+    ``version`` is the contract's, ``as_of`` in UTC is given where the client said one, ``corrects`` is the job whose
+    rows the files correct.
     """
     content = {
         "files": sorted([file.table or "", file.sha256] for file in files),
@@ -24,5 +33,6 @@ def content_key(files: Iterable[JobFile], *, dataset: str, version: int, user_id
         "version": version,
         "user": user_id,
         "asOf": as_of.isoformat() if as_of else None,
+        **({"corrects": corrects} if corrects else {}),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

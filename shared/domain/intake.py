@@ -20,6 +20,8 @@ class Intake:
     ``content_key`` is empty until they were read, ``deadline`` is when they are waited for no longer, and ``arrived``
     are paths and etags of the blobs that they came as. ``batch`` names files that were dropped together without a
     request; ``files`` are none until it is settled which of them make the job. ``estimate`` is what the client claimed.
+    ``replay_of`` is the job that had the files before. ``corrects`` is the job whose rejected rows the files hold
+    corrected, and ``builds_on`` are the jobs, in their order, to whose accepted rows they are added.
     """
 
     job_id: str
@@ -41,6 +43,9 @@ class Intake:
     batch: str | None = None
     arrived: tuple[tuple[str, str], ...] = ()
     estimate: Estimate | None = None
+    replay_of: str | None = None
+    corrects: str | None = None
+    builds_on: tuple[str, ...] = ()
 
     def learnt(self) -> dict[str, Any]:
         """Return what is known of the job once its files were read, by the names of its fields."""
@@ -62,6 +67,8 @@ class Intake:
             updated_at=self.created_at,
             job_name=self.job_name,
             supersedes=self.supersedes,
+            replay_of=self.replay_of,
+            corrects=self.corrects,
             processing_path=shown.path if shown else None,
             record_count=self.routing.records if self.routing else None,
             claimed_count=self.estimate.records if self.estimate else None,

@@ -45,6 +45,8 @@ FINAL_STATES = frozenset(
     }
 )
 
+_REPLACED_STATES = frozenset({JobState.SUPERSEDED, JobState.DELETING, JobState.DELETED})
+_SUCCESSES = frozenset({JobState.SUCCEEDED, JobState.SUCCEEDED_WITH_REJECTS})
 
 #: States of a job whose files have not been taken in yet.
 INTAKE_STATES = frozenset({JobState.AWAITING_FILE, JobState.RECEIVED})
@@ -93,7 +95,9 @@ class Job:
     """What is known of a job. Times are UTC with a zone; ``etag`` is the store's mark for optimistic locking.
 
     ``publishing`` says that its rows are in the warehouse or may be on their way there, ``stop_requested_by`` who has
-    asked its present run to stop, and ``deletion`` what became of a job that was deleted.
+    asked its present run to stop, and ``deletion`` what became of a job that was deleted. ``replay_of`` is the job
+    whose files it runs once more; they stay where that one has them. ``corrects`` is the job whose rejected rows it
+    brings corrected.
     """
 
     job_id: str
@@ -114,6 +118,8 @@ class Job:
     run_id: str | None = None
     supersedes: str | None = None
     superseded_by: str | None = None
+    replay_of: str | None = None
+    corrects: str | None = None
     problem: JobProblem | None = None
     publishing: bool = False
     stop_requested_by: str | None = None
@@ -132,6 +138,16 @@ class Job:
         return self.state in FINAL_STATES
 
     @property
+    def has_succeeded(self) -> bool:
+        """Whether the job has brought its good rows into the warehouse."""
+        return self.state in _SUCCESSES
+
+    @property
+    def has_judged_rows(self) -> bool:
+        """Whether the job has ended, so that it can be looked at what was rejected of it."""
+        return self.has_succeeded or self.state is JobState.FAILED
+
+    @property
     def waits_for_warehouse(self) -> bool:
         """Whether the job goes on once the warehouse answers: it is to be published, or refers to rows there."""
         if self.is_final or self.problem is None:
@@ -142,6 +158,11 @@ class Job:
     def can_be_stopped(self) -> bool:
         """Whether nothing of the job can have reached the warehouse yet."""
         return not self.is_final and not self.publishing
+
+    @property
+    def can_be_replayed(self) -> bool:
+        """Whether its files were counted, and it has ended otherwise than by making place for another job."""
+        return self.is_final and self.state not in _REPLACED_STATES and self.record_count is not None
 
     @property
     def is_at_work(self) -> bool:

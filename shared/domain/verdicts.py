@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Outcome(StrEnum):
@@ -17,6 +18,9 @@ class Outcome(StrEnum):
     FLAGGED = "flagged"
 
 
+#: How much it weighs on the scorecard that a rule is broken.
+Severity = Literal["info", "warning", "critical"]
+
 #: Outcomes after which the row itself is not in silver.
 REJECTING = (Outcome.QUARANTINED, Outcome.DUPLICATE, Outcome.SKIPPED)
 
@@ -29,6 +33,7 @@ class Verdict:
     title: str
     sentence: str
     how_to_fix: str
+    severity: Severity = "warning"
 
     def message(self, label: str, expected: str = "") -> str:
         """Return the sentence about a column."""
@@ -41,30 +46,35 @@ _ENTRIES = (
         "Unreadable record",
         "The record is not valid JSON, so none of its values could be read.",
         "Write the record as a JSON object on a line of its own.",
+        "critical",
     ),
     Verdict(
         "record",
         "Not a record",
         "The record is not a JSON object, so it holds no values with names.",
         "Make the record an object with the fields of the dataset.",
+        "critical",
     ),
     Verdict(
         "object",
         "Not an object",
         "{label}: an object with fields is expected here.",
         "Put the fields of this part of the record between braces.",
+        "critical",
     ),
     Verdict(
         "ragged",
         "Wrong number of cells",
         "The row does not have one cell for each column: ",
         "Add what is missing, take out what is too much, or put a value that holds a delimiter in quotation marks.",
+        "critical",
     ),
     Verdict(
         "quote",
         "Misplaced quotation mark",
         "A quotation mark closes within a cell of the row, so its cells cannot be told apart.",
         "Write a quotation mark within a value twice.",
+        "critical",
     ),
     Verdict("required", "Missing value", "{label} is missing.", "Fill in the value."),
     Verdict(
@@ -91,6 +101,12 @@ _ENTRIES = (
     Verdict("range", "Out of range", "{label} must be {expected}.", "Correct the number."),
     Verdict("before_as_of", "In the future", "{label} must lie before the job's as-of time.", "Correct the date."),
     Verdict(
+        "plausible_years",
+        "Implausible year",
+        "The year of {label} should be {expected}; the date was kept.",
+        "Check the year: dates that were filled in by dragging count on from row to row.",
+    ),
+    Verdict(
         "duplicate",
         "Duplicate",
         "{label} stands in another row too; the row named there was kept.",
@@ -113,18 +129,28 @@ _ENTRIES = (
         "Differs from the computed value",
         "{label} as delivered differs from what {expected} gives; the computed value was taken.",
         "Check which of the two is right.",
+        "info",
     ),
     Verdict(
         "default",
         "Filled in",
         "{label} was empty and was set to {expected}.",
         "Fill in the value if the default is not right.",
+        "info",
     ),
     Verdict(
         "integer_text",
         "Tidied number",
         "{label} was written with other characters than digits, and was read as a whole number.",
         "Write digits only.",
+        "info",
+    ),
+    Verdict(
+        "money",
+        "Amount in parentheses",
+        "{label} was written in parentheses, and was read as a negative amount.",
+        "Write a negative amount with a minus sign.",
+        "info",
     ),
 )
 

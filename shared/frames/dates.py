@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-_LEAP_YEAR = r"[12][0-9](?:0[48]|[2468][048]|[13579][26])|(?:1[26]|2[048])00"
+_YEAR = r"(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+_LEAP_YEAR = r"[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00"
 _MONTH_DAY = (
     r"(?:0[13578]|1[02]){0}(?:0[1-9]|[12][0-9]|3[01])"
     r"|(?:0[469]|11){0}(?:0[1-9]|[12][0-9]|30)"
@@ -18,13 +19,13 @@ _MONTH_DAY = (
 )
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 _TIME = rf"(?:[ T]{_CLOCK}Z?)?"
-_ISO_DAY = rf"(?:[12][0-9]{{3}}-(?:{_MONTH_DAY.format('-')})|(?:{_LEAP_YEAR})-02-29)"
+_ISO_DAY = rf"(?:{_YEAR}-(?:{_MONTH_DAY.format('-')})|(?:{_LEAP_YEAR})-02-29)"
 
 _SHAPES = {
     "iso": rf"{_ISO_DAY}{_TIME}",
     "iso-z": rf"{_ISO_DAY}T{_CLOCK}Z",
-    "iso-slash": rf"(?:[12][0-9]{{3}}/(?:{_MONTH_DAY.format('/')})|(?:{_LEAP_YEAR})/02/29){_TIME}",
-    "us": rf"(?:(?:{_MONTH_DAY.format('/')})/[12][0-9]{{3}}|02/29/(?:{_LEAP_YEAR})){_TIME}",
+    "iso-slash": rf"(?:{_YEAR}/(?:{_MONTH_DAY.format('/')})|(?:{_LEAP_YEAR})/02/29){_TIME}",
+    "us": rf"(?:(?:{_MONTH_DAY.format('/')})/{_YEAR}|02/29/(?:{_LEAP_YEAR})){_TIME}",
 }
 
 #: What each format looks like, for messages to people.
@@ -32,7 +33,7 @@ IN_WORDS = {"iso": "2026-01-31", "iso-z": "2026-01-31T08:00:00Z", "iso-slash": "
 
 
 def is_date(text: nw.Expr, formats: Sequence[str]) -> nw.Expr:
-    """Tell whether text is a day that exists between the years 1000 and 2999, with or without a time of day in UTC."""
+    """Tell whether text is a day that exists between the years 1 and 9999, with or without a time of day in UTC."""
     return text.str.contains("^(?:" + "|".join(f"(?:{_SHAPES[name]})" for name in formats) + ")$")
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from shared.frames.money import plain_money
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,8 @@ def clean(text: nw.Expr, steps: Sequence[str]) -> nw.Expr:
     """Apply cleaning steps in order.
 
     ``trim`` takes white space off both ends, ``squeeze`` makes each run of it one space, ``lower`` makes small letters,
-    ``integer_text`` keeps sign, digits and decimal point of a number, without a fraction of noughts.
+    ``letters`` keeps letters of any script alone, ``integer_text`` keeps sign, digits and decimal point of a number,
+    without a fraction of noughts, ``money`` makes plain digits of an amount.
     """
     for step in steps:
         if step == "trim":
@@ -29,6 +32,10 @@ def clean(text: nw.Expr, steps: Sequence[str]) -> nw.Expr:
             text = text.str.replace_all(r"[ \t\r\n\f\x0b\x{00a0}]+", " ")
         elif step == "lower":
             text = text.str.to_lowercase()
+        elif step == "letters":
+            text = text.str.replace_all(r"[^\p{L}\p{M}]", "")
+        elif step == "money":
+            text = plain_money(text)
         else:
             text = _integer_text(text)
     return text

@@ -14,11 +14,15 @@ from shared.ports import AggregateTable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
     from shared.datasets.catalogue import Dataset
     from shared.datasets.gold_table import GoldTable
     from shared.frames.engine import Engine, Frame
     from shared.medallion.context import Lineage, RunContext
+
+
+#: What the rows of gold say of their origin.
+LINEAGE = ("_job_id", "_user_id", "_loaded_at")
 
 
 def build(dataset: Dataset, silver: Mapping[str, Frame], context: RunContext, engine: Engine) -> dict[str, Frame]:
@@ -61,12 +65,13 @@ def _call(table: GoldTable, frames: Mapping[str, Frame], engine: Engine) -> Fram
 
 
 def _without_personal_values(frame: Frame, table: Table, context: RunContext, engine: Engine) -> Frame:
-    """Replace identifying text by tokens, and leave out identifying values that are no text."""
+    """Replace identifying texts and whole numbers by tokens, and leave out other identifying values."""
     tokenise = to_token(context.token_key)
     for name, column in table.columns.items():
         if column.pii != "identifier" or column.drop:
             continue
-        if column.type == "text":
+        if column.type in {"text", "integer"}:
+            frame = frame.with_columns(nw.col(name).cast(nw.String()))
             columns = [f"{name}__token" if other == name else other for other in frame.collect_schema().names()]
             frame = with_mapped(frame, name, f"{name}__token", tokenise, engine).select(*columns)
             frame = frame.rename({f"{name}__token": name})

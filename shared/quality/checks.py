@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from shared.domain.verdicts import VERDICTS, Outcome
-from shared.frames import dates, numbers, text
-from shared.quality.names import delivered, normalised, typed
+from shared.frames import booleans, dates, numbers, text
+from shared.quality.names import KEPT, dangling, delivered, normalised, typed
 from shared.readers.rows import (
     FAULTS,
     OBJECT_FAULT,
@@ -25,10 +25,11 @@ from shared.readers.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from shared.contracts.model import Column, Table
+    from shared.contracts.column import Column, Range
+    from shared.contracts.table import Table
 
 _OUTCOMES = {
     "quarantine": Outcome.QUARANTINED,
@@ -52,6 +53,7 @@ _JOINT_LOOKS = {
     "text": "unstorable",
     "fault_marker": "marked",
 }
+_OF_ALL_ROWS = frozenset({"integer_text", "money", "plausible_years"})
 _FORMS = {"email": "an e-mail address", "phone": "a valid telephone number"}
 
 
@@ -66,9 +68,19 @@ class Check:
     failed: nw.Expr
 
     @property
+    def name(self) -> str:
+        """How the rule on this column is called where rules are listed and counted."""
+        return f"{self.column}:{self.rule}"
+
+    @property
     def rejects(self) -> bool:
         """Whether a row that fails is kept out of silver."""
         return self.outcome is Outcome.QUARANTINED
+
+    @property
+    def speaks_of_all_rows(self) -> bool:
+        """Whether a finding is told of rejected rows too: it is about a value as it was delivered."""
+        return self.rule in _OF_ALL_ROWS
 
 
 def row_checks(table: Table, as_of: datetime) -> list[Check]:
@@ -113,7 +125,7 @@ def joint_look_of(check: Check) -> str | None:
 
 
 def cell_findings(table: Table) -> list[Check]:
-    """Return what is worth saying of the cells of rows that stay: repairs, emptied and differing values."""
+    """Return what is worth saying of cells for which no row is rejected: repairs, emptied and doubtful values."""
     findings = []
     for name, column in table.columns.items():
         value = nw.col(name)
@@ -121,8 +133,17 @@ def cell_findings(table: Table) -> list[Check]:
             filled = text.is_blank(nw.col(delivered(name)))
             findings.append(_finding(name, column, "default", filled, Outcome.REPAIRED, repr(column.default)))
         if "integer_text" in column.clean:
-            tidied = text.has_value(value) & (nw.col(delivered(name)) != value)
+            tidied = text.has_value(nw.col(delivered(name))) & (nw.col(delivered(name)) != value)
             findings.append(_finding(name, column, "integer_text", tidied, Outcome.REPAIRED))
+        if "money" in column.clean:
+            turned = text.has_value(value) & nw.col(delivered(name)).str.contains("(", literal=True)
+            turned &= nw.col(delivered(name)) != value
+            findings.append(_finding(name, column, "money", turned, Outcome.REPAIRED))
+        if column.plausible_years:
+            bounds = column.plausible_years
+            doubtful = _outside(nw.col(typed(name)).dt.year().cast(nw.Int64()), bounds, int)
+            years = bounds.in_words().replace(",", "")
+            findings.append(_finding(name, column, "plausible_years", doubtful, Outcome.FLAGGED, years))
         if column.normalise:
             unusable = text.has_value(value) & nw.col(normalised(name)).is_null()
             findings.append(_finding(name, column, "normalise", unusable, Outcome.NULLED, _FORMS[column.normalise]))
@@ -131,6 +152,28 @@ def cell_findings(table: Table) -> list[Check]:
             differs = numbers.is_integer(value) & (numbers.integer(value) != nw.col(typed(name)))
             findings.append(_finding(name, column, "differs", differs, Outcome.FLAGGED, source))
     return findings
+
+
+def key_check(table: Table) -> Check:
+    """Return the rule that a key stands in one row alone."""
+    label = " and ".join(table.columns[name].label for name in table.key)
+    message = VERDICTS["duplicate"].message(label)
+    return Check(table.key[0], "duplicate", Outcome.DUPLICATE, message, ~nw.col(KEPT).is_null())
+
+
+def reference_checks(table: Table, labels: Mapping[str, str]) -> list[Check]:
+    """Return the rules between tables, in the contract's order; ``labels`` names the tables for people."""
+    return [
+        _finding(
+            rule.column,
+            table.columns[rule.column],
+            "reference",
+            nw.col(dangling(number)),
+            _OUTCOMES[rule.on_fail],
+            labels[rule.target[0]],
+        )
+        for number, rule in enumerate(table.rules)
+    ]
 
 
 def _whole_row(table: Table) -> Iterator[Check]:
@@ -154,24 +197,23 @@ def _column_checks(name: str, column: Column, as_of: datetime) -> Iterator[Check
     if column.pattern:
         yield _check(name, column, "pattern", present & ~value.str.contains(f"^(?:{column.pattern})$"), column.pattern)
     if column.range:
-        number = result if column.type == "integer" else numbers.as_float(value)
-        yield _check(name, column, "range", _outside(number, column), column.range.in_words())
+        number, kind = (result, int) if column.type == "integer" else (numbers.as_float(value), float)
+        outside = _outside(number, column.range, kind)
+        yield _check(name, column, "range", outside, column.range.in_words())
     if column.before:
         limit = nw.lit(as_of.date()) if column.type == "date" else nw.lit(as_of.replace(tzinfo=None))
         yield _check(name, column, "before_as_of", result >= limit)
 
 
-def _outside(number: nw.Expr, column: Column) -> nw.Expr:
-    bounds = column.range
-    as_number = int if column.type == "integer" else float
+def _outside(number: nw.Expr, bounds: Range, as_number: type[int] | type[float]) -> nw.Expr:
     outside = number.is_null() & ~number.is_null()
-    if bounds and bounds.min is not None:
+    if bounds.min is not None:
         outside = outside | (number < as_number(bounds.min))
-    if bounds and bounds.above is not None:
+    if bounds.above is not None:
         outside = outside | (number <= as_number(bounds.above))
-    if bounds and bounds.max is not None:
+    if bounds.max is not None:
         outside = outside | (number > as_number(bounds.max))
-    if bounds and bounds.below is not None:
+    if bounds.below is not None:
         outside = outside | (number >= as_number(bounds.below))
     return outside
 
@@ -180,7 +222,9 @@ def _type_in_words(column: Column) -> str:
     if column.type == "integer":
         return "a whole number of at most 18 digits"
     if column.type == "decimal":
-        return "a decimal number"
+        return "an amount, written like $1,234.50" if "money" in column.clean else "a decimal number"
+    if column.type == "boolean":
+        return booleans.IN_WORDS
     forms = " or ".join(dates.IN_WORDS[form] for form in column.formats)
     return f"a date that exists, written like {forms}" + (", with a time in UTC" if column.type == "timestamp" else "")
 

@@ -9,7 +9,15 @@ import narwhals as nw
 
 from shared.domain.verdicts import Outcome
 from shared.frames.literals import nothing
-from shared.quality.checks import Check, cell_findings, joint_look_of, joint_looks, row_checks
+from shared.quality.checks import (
+    Check,
+    cell_findings,
+    joint_look_of,
+    joint_looks,
+    key_check,
+    reference_checks,
+    row_checks,
+)
 from shared.quality.keys import passes, with_duplicates, with_orphans
 from shared.quality.names import FAILS, flag, seen
 from shared.quality.prepare import final_value, with_clean_text, with_normal_forms, with_typed_values
@@ -19,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from shared.contracts.model import Column, Table
+    from shared.contracts.column import Column
+    from shared.contracts.table import Table
     from shared.frames.engine import Engine, Frame
 
 
@@ -30,13 +39,22 @@ _PASSES = "_passes"
 class Evaluated:
     """A table's rows with all that was found out about them, and the checks that were asked.
 
-    ``checks`` keep a row out of silver, ``findings`` only say something of a row that stays.
+    ``checks`` keep a row out of silver by its own cells, ``unique`` by its key, and ``references`` by what they name,
+    unless they are among the ``findings``: these only say something of a row.
     """
 
     table: Table
     frame: Frame
     checks: tuple[Check, ...]
+    unique: Check
+    references: tuple[Check, ...]
     findings: tuple[Check, ...]
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """What is said of a row that breaks a rule, by the rule's name."""
+        every = (*self.checks, self.unique, *self.references, *self.findings)
+        return {check.name: check.message for check in every}
 
     def accepted(self) -> Frame:
         """Return the rows for silver: the contract's columns in their types, and where each row came from."""
@@ -57,13 +75,15 @@ def evaluate(
     table: Table,
     accepted: Mapping[str, Frame],
     *,
+    labels: Mapping[str, str],
     as_of: datetime,
     phone_region: str,
     engine: Engine,
 ) -> Evaluated:
     """Judge the rows of a table of text columns, as the readers give them.
 
-    ``accepted`` holds the keys of the tables above that may be referred to; ``as_of`` is the job's time (UTC).
+    ``accepted`` holds the keys of the tables above that may be referred to, and ``labels`` the names of all tables for
+    people; ``as_of`` is the job's time (UTC).
     """
     every = row_checks(table, as_of)
     checks = tuple(check for check in every if check.rejects)
@@ -73,8 +93,10 @@ def evaluate(
     frame = with_normal_forms(frame, table, phone_region, engine)
     frame = with_duplicates(frame, table, engine)
     frame = with_orphans(frame, table, accepted, engine)
-    softened = [check for check in every if not check.rejects]
-    return Evaluated(table, engine.persist(frame), checks, (*softened, *cell_findings(table)))
+    references = tuple(reference_checks(table, labels))
+    softened = [check for check in (*every, *references) if not check.rejects]
+    findings = (*softened, *cell_findings(table))
+    return Evaluated(table, engine.persist(frame), checks, key_check(table), references, findings)
 
 
 def _with_failures(frame: Frame, table: Table, checks: Sequence[Check]) -> Frame:

@@ -10,17 +10,17 @@ import narwhals as nw
 from shared.frames.literals import nothing
 from shared.frames.literals import number as number_column
 from shared.frames.text import has_value
-from shared.quality.names import FAILS, KEPT, ORPHAN, typed
+from shared.quality.names import FAILS, KEPT, ORPHAN, dangling, typed
 from shared.quality.prepare import is_cast
 from shared.readers.rows import SEQUENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
     from shared.frames.engine import Engine, Frame
 
-_BEFORE_ALL = datetime(1000, 1, 1)
+_BEFORE_ALL = datetime(1, 1, 1)
 _FOUND = "_found"
 _MOMENT = "_moment"
 _NEWEST = "_newest"
@@ -68,9 +68,10 @@ def compared(name: str, table: Table) -> str:
 
 
 def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame], engine: Engine) -> Frame:
-    """Mark each row that passes so far but refers to no accepted row, with the number of the first such reference.
+    """Mark in each row the references that name no accepted row, and in one that passes so far the first to reject it.
 
-    ``accepted`` holds the keys of the tables above this one that may be referred to.
+    What is no value of its column's type is no reference. ``accepted`` holds the keys of the tables above this one that
+    may be referred to.
     """
     place = nw.col(SEQUENCE)
     frame = frame.with_columns(nothing(place).alias(ORPHAN))
@@ -79,9 +80,13 @@ def with_orphans(frame: Frame, table: Table, accepted: Mapping[str, Frame], engi
         refers = compared(rule.column, table)
         known = accepted[target].select(nw.col(key).alias(refers), nw.col(key).alias(_FOUND))
         frame = engine.look_up(frame, known, [refers])
-        dangling = passes() & has_value(nw.col(rule.column)) & nw.col(_FOUND).is_null()
-        marked = nw.when(dangling).then(number_column(number, place)).otherwise(nw.col(ORPHAN))
-        frame = frame.with_columns(marked.alias(ORPHAN)).drop(_FOUND)
+        is_value = has_value(nw.col(rule.column)) & ~nw.col(refers).is_null()
+        marks = {dangling(number): is_value & nw.col(_FOUND).is_null()}
+        if rule.on_fail == "quarantine":
+            rejects = passes() & marks[dangling(number)]
+            marks[ORPHAN] = nw.when(rejects).then(number_column(number, place)).otherwise(nw.col(ORPHAN))
+        # At once: on Spark every step makes the next one slower to plan.
+        frame = frame.with_columns(**marks).drop(_FOUND)
     return frame
 
 

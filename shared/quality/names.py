@@ -6,8 +6,11 @@ from __future__ import annotations
 FAILS = "_fails"
 #: The place in the job of the row that is kept instead of this one; null where the row is no duplicate.
 KEPT = "_kept"
-#: Which of the table's references names nothing, by number; null where all do.
+#: Which of the table's references, the first for which a row is rejected, names nothing, by number; null where all do.
 ORPHAN = "_orphan"
+
+#: What a row's verdict is.
+OUTCOME, COLUMN, RULE, MESSAGE = "_outcome", "_column", "_rule", "_message"
 
 
 def typed(column: str) -> str:
@@ -28,6 +31,11 @@ def normalised(column: str) -> str:
 def flag(number: int) -> str:
     """Return the name under which it stands whether a row fails the check of that number."""
     return f"_fails_{number}"
+
+
+def dangling(number: int) -> str:
+    """Return the name under which it stands whether the table's reference of that number names no accepted row."""
+    return f"_dangling_{number}"
 
 
 def seen(look: str) -> str:

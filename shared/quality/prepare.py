@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from shared.frames import dates, numbers, text
+from shared.frames import booleans, dates, numbers, text
 from shared.frames.values import to_e164, with_mapped
 from shared.quality.names import FAILS, delivered, normalised, typed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.contracts.model import Column, Table
+    from shared.contracts.column import Column
+    from shared.contracts.table import Table
     from shared.frames.engine import Engine, Frame
+
+_REPAIRING = {"integer_text", "money"}
 
 
 def with_clean_text(frame: Frame, table: Table) -> Frame:
@@ -32,7 +35,7 @@ def with_clean_text(frame: Frame, table: Table) -> Frame:
 
 def is_repaired(column: Column) -> bool:
     """Tell whether cleaning may change a column's value, so that it is kept as delivered beside."""
-    return column.default is not None or "integer_text" in column.clean
+    return column.default is not None or bool(_REPAIRING.intersection(column.clean))
 
 
 def with_typed_values(frame: Frame, table: Table, as_of: datetime) -> Frame:
@@ -78,6 +81,8 @@ def _typed(value: nw.Expr, column: Column) -> nw.Expr:
         return dates.date(value, column.formats)
     if column.type == "timestamp":
         return dates.timestamp(value, column.formats)
+    if column.type == "boolean":
+        return booleans.boolean(value)
     return _category(value, column)
 
 

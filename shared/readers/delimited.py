@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _csv import Reader as CsvReader
     from collections.abc import Iterable, Iterator
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
     from shared.readers.table_head import Row
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import BinaryIO
 
-    from shared.contracts.model import Contract, Table
+    from shared.contracts.model import Contract
+    from shared.contracts.table import Table
     from shared.readers.archives import Part
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
@@ -100,8 +101,8 @@ def _fitting(contract: Contract, header: Collection[str]) -> str | None:
 
 def _fits(table: Table, given: set[str]) -> bool:
     """Tell whether all that the table's rows must have is there."""
-    required = [column.names or (name,) for name, column in table.columns.items() if column.required]
-    return bool(required) and all(given.intersection(map(_bare, names)) for names in required)
+    needed = [column.names or (name,) for name, column in table.columns.items() if column.must_be_in_file]
+    return bool(needed) and all(given.intersection(map(_bare, names)) for names in needed)
 
 
 def _bare(name: str) -> str:

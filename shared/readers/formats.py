@@ -8,7 +8,8 @@ from shared.errors import UnreadableFileError
 from shared.readers.sniff import Kind
 
 if TYPE_CHECKING:
-    from shared.contracts.model import Contract, Table
+    from shared.contracts.model import Contract
+    from shared.contracts.table import Table
     from shared.readers.archives import Part
 
 _KINDS = {"csv": Kind.DELIMITED, "xlsx": Kind.WORKBOOK, "json": Kind.JSON}

@@ -15,12 +15,13 @@ import pyarrow as pa
 from shared.readers.json_faults import rescued, sound_records
 from shared.readers.json_layout import BYTE_ORDER_MARK, JsonLayout, sniff_json
 from shared.readers.json_shape import RecordShape
-from shared.readers.rows import UNREADABLE_FAULT, nested_fault, schema_of, sequence_start
+from shared.readers.rows import UNREADABLE_FAULT, nested_fault, sequence_start
+from shared.readers.schema import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
 
 #: Few enough for a processor's cache to hold them on their way from text to columns.
 RECORDS_AT_ONCE = 400
@@ -51,17 +52,25 @@ def read_json_records(
     }
 
 
-def _decoded(data: bytes, shape: RecordShape, filename: str) -> Iterator[Any]:
-    raw_records: Iterable[bytes | msgspec.Raw]
+def raw_records(data: bytes, filename: str) -> Iterable[bytes | msgspec.Raw] | None:
+    """Return the JSON text of each record, None where they stand in an array that the fast parser refuses.
+
+    Raises :class:`UnreadableFileError` when the file is neither an array nor NDJSON.
+    """
     if sniff_json(data[:_SNIFFED_BYTES], filename) is JsonLayout.LINES:
-        raw_records = (line for line in data.removeprefix(BYTE_ORDER_MARK).split(b"\n") if line.strip())
-    else:
-        try:
-            raw_records = msgspec.json.decode(memoryview(data)[_start(data) :], type=list[msgspec.Raw])
-        except (msgspec.DecodeError, RecursionError):
-            yield from map(shape.record, sound_records(data, filename))
-            return
-    for raw in raw_records:
+        return (line for line in data.removeprefix(BYTE_ORDER_MARK).split(b"\n") if line.strip())
+    try:
+        return msgspec.json.decode(memoryview(data)[_start(data) :], type=list[msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _decoded(data: bytes, shape: RecordShape, filename: str) -> Iterator[Any]:
+    records = raw_records(data, filename)
+    if records is None:
+        yield from map(shape.record, sound_records(data, filename))
+        return
+    for raw in records:
         try:
             yield shape.decode(raw)
         except (msgspec.DecodeError, RecursionError):

@@ -13,7 +13,7 @@ from shared.readers.rows import OBJECT_FAULT, RECORD_FAULT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
 
 #: An object as the parser makes it; None where a record has none, the fault where there is something else.
 Row = msgspec.Struct | str | None

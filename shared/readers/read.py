@@ -16,12 +16,13 @@ from shared.readers.formats import taken_by
 from shared.readers.json_records import read_json_records
 from shared.readers.rows import number_of_part
 from shared.readers.sniff import Kind
-from shared.readers.table_head import plain_head
+from shared.readers.table_head import plain_head, refuse_absent
 from shared.readers.tabular import frame_of
 from shared.readers.workbook import sheet_rows
 
 if TYPE_CHECKING:
-    from shared.contracts.model import Contract, Table
+    from shared.contracts.model import Contract
+    from shared.contracts.table import Table
     from shared.readers.archives import Part
 
 #: What an archive may unpack to when it is read into memory, other than when its records are counted.
@@ -52,7 +53,9 @@ def _frames(part: Part, contract: Contract, table: Table | None, number: int) ->
     if table is None:
         return read_json_records(part.stream.read(), contract.tables, filename, number)
     if kind is Kind.JSON:
-        return read_json_records(part.stream.read(), [table], filename, number, flat=True)
+        frames = read_json_records(part.stream.read(), [table], filename, number, flat=True)
+        refuse_absent(frames[table.name], table, filename)
+        return frames
     if kind is Kind.WORKBOOK:
         head = plain_head(len(table.columns))
         return {table.name: frame_of(sheet_rows(part.stream, table, filename), head, table, filename, number)}

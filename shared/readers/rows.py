@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 if TYPE_CHECKING:
     import narwhals as nw
-
-    from shared.contracts.model import Table
 
 #: The file a row came from, as the sender named it.
 FILE = "_file"
@@ -34,14 +30,6 @@ PARTS_PER_FILE = 2**10
 _ROWS_PER_PART = 2**40
 
 
-def schema_of(table: Table) -> pa.Schema:
-    """Return the columns of a table as the readers give them."""
-    columns = [(name, pa.string()) for name in table.columns]
-    return pa.schema(
-        [*columns, (FAULTS, pa.string()), (FILE, pa.string()), (ROW_NO, pa.int64()), (SEQUENCE, pa.int64())]
-    )
-
-
 def sequence_start(file_no: int) -> int:
     """Return what is added to a row number to make its place in the job; see :func:`number_of_part`."""
     return file_no * _ROWS_PER_PART
@@ -53,6 +41,17 @@ def number_of_part(file_no: int, part: int) -> int:
 
 
 def file_of(sequence: nw.Expr) -> nw.Expr:
+    """Return the number of the job's file that a place in the job belongs to."""
+    return sequence // (_ROWS_PER_PART * PARTS_PER_FILE)
+
+
+def possible_places(file_no: int, row_no: int) -> range:
+    """Return the places in the job of the rows of that number in a file, of which an archive may have several."""
+    start, end = (sequence_start(number_of_part(number, 0)) for number in (file_no, file_no + 1))
+    return range(start + row_no, end, _ROWS_PER_PART)
+
+
+def file_number(sequence: int) -> int:
     """Return the number of the job's file that a place in the job belongs to."""
     return sequence // (_ROWS_PER_PART * PARTS_PER_FILE)
 

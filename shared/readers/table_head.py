@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.errors import UnreadableFileError
+from shared.readers.rows import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.contracts.model import Table
+    import pyarrow as pa
+
+    from shared.contracts.table import Table
 
 #: A header stands within so many rows; above it may be titles.
 SNIFFED_ROWS = 30
@@ -39,8 +42,8 @@ class Head:
 def find_head(rows: Sequence[Row], table: Table, where: str) -> Head:
     """Return how ``table`` lies in a file, or a sheet, that begins with ``rows`` (blank ones left out).
 
-    ``where`` is the file's name in messages. Raises :class:`UnreadableFileError` when a header lacks required columns,
-    or when without a header the rows do not have as many cells as the contract has columns.
+    ``where`` is the file's name in messages. Raises :class:`UnreadableFileError` when a header lacks columns that must
+    be there, or when without a header the rows do not have as many cells as the contract has columns.
     """
     header = None if table.source.header == "no" else _header_row(rows, table)
     if header is None:
@@ -50,6 +53,14 @@ def find_head(rows: Sequence[Row], table: Table, where: str) -> Head:
     _refuse_missing(table, rows[header], places, where)
     _refuse_repeated(table, names, places, where)
     return Head(header + 1, len(names), places)
+
+
+def refuse_absent(rows: pa.Table, table: Table, where: str) -> None:
+    """Raise :class:`UnreadableFileError` when records with names of their own never have a mandatory column."""
+    absent = [name for name in table.columns if rows[name].null_count == rows.num_rows]
+    missing = [name for name in absent if table.columns[name].mandatory]
+    if missing and rows[FAULTS].null_count:
+        raise _missing_columns(table, missing, [name for name in table.columns if name not in absent], where)
 
 
 def plain_head(width: int) -> Head:
@@ -75,8 +86,8 @@ def _known_names(table: Table) -> list[list[str]]:
 def _header_row(rows: Sequence[Row], table: Table) -> int | None:
     """Return which row is the header, with nothing but titles above it.
 
-    It is the one that names all required columns and the most of them; a header may be written in two rows. Failing
-    that, it is the one that names the most and holds no number or date: a header that lacks columns.
+    It is the one that names all columns that must be there and the most of them; a header may be written in two rows.
+    Failing that, it is the one that names the most and holds no number or date: a header that lacks columns.
     """
     candidates = []
     for place, row in enumerate(rows[:SNIFFED_ROWS]):
@@ -93,10 +104,10 @@ def _header_row(rows: Sequence[Row], table: Table) -> int | None:
 
 
 def _missing(row: Row, table: Table) -> list[str]:
-    """Return the required columns that a row does not name."""
+    """Return the columns that must be in the file and are not named by a row."""
     names = {tidy(cell) for cell in row}
     columns = zip(table.columns.items(), _known_names(table), strict=True)
-    return [name for (name, column), known in columns if column.required and names.isdisjoint(known)]
+    return [name for (name, column), known in columns if column.must_be_in_file and names.isdisjoint(known)]
 
 
 def _looks_like_data(row: Row, table: Table) -> bool:
@@ -128,18 +139,24 @@ def _without_header(rows: Sequence[Row], table: Table, where: str) -> Head:
 
 def _refuse_missing(table: Table, header: Row, places: Sequence[Sequence[int]], where: str) -> None:
     columns = zip(table.columns.items(), places, strict=True)
-    missing = [name for (name, column), found in columns if column.required and not found]
+    missing = [name for (name, column), found in columns if column.must_be_in_file and not found]
     if missing:
         found = [cell.strip(WHITE_SPACE) for cell in header[:_SHOWN_NAMES] if tidy(cell)]
-        raise UnreadableFileError(
-            f"{where} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)} of {table.name}; "
-            f"it has {', '.join(found)}.",
-            code="missing_columns",
-            advice="Add the columns, or give them the names that the dataset knows.",
-            file=where,
-            missing=missing,
-            found=found,
-        )
+        raise _missing_columns(table, missing, found, where)
+
+
+def _missing_columns(table: Table, missing: list[str], found: list[str], where: str) -> UnreadableFileError:
+    """Say which columns are missing, each by the first of the names that it may have in a file."""
+    missing = [(*table.columns[name].names, name)[0] for name in missing]
+    return UnreadableFileError(
+        f"{where} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)} of {table.name}; "
+        f"it has {', '.join(found) or 'none'}.",
+        code="missing_columns",
+        advice="Add the columns, or give them the names that the dataset knows.",
+        file=where,
+        missing=missing,
+        found=found,
+    )
 
 
 def _refuse_repeated(table: Table, names: Sequence[str], places: Sequence[Sequence[int]], where: str) -> None:

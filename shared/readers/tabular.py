@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from shared.readers.rows import QUOTE_FAULT, ragged_fault, schema_of, sequence_start
+from shared.readers.rows import QUOTE_FAULT, ragged_fault, sequence_start
+from shared.readers.schema import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
     from shared.readers.table_head import Head
 
 _ROWS_AT_ONCE = 20_000

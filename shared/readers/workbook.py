@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
     from shared.readers.table_head import Head
     from shared.readers.workbook_values import Value
 
@@ -25,25 +26,56 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 
-def sheet_rows(stream: BinaryIO, table: Table, filename: str) -> Iterator[tuple[int, list[str | None]]]:
-    """Yield the rows of ``table`` with their number in the sheet, from 1 as Excel shows it, and a cell for each column.
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """A table in a sheet: where it lies, the names above it (none without a header), and its rows with their numbers.
 
-    The sheet is the one that the contract names, else the first in sight whose header fits. Blank rows pad the table
-    and are no rows of it. Raises :class:`UnreadableFileError` when no sheet fits, and what
+    ``from_1904`` says from when the workbook counts its days, and ``sheet`` is the name of the sheet.
+    """
+
+    head: Head
+    header: tuple[str, ...] | None
+    rows: Iterator[tuple[int, list[Value]]]
+    from_1904: bool
+    sheet: str
+
+
+def table_in(stream: BinaryIO, table: Table, filename: str) -> SheetTable:
+    """Find ``table`` in a workbook: in the sheet that the contract names, else the first in sight whose header fits.
+
+    Rows have their number in the sheet, from 1 as Excel shows it; blank ones pad the table and are no rows of it.
+    Raises :class:`UnreadableFileError` when no sheet fits, and what
     :func:`~shared.readers.workbook_package.safe_package` raises.
     """
     package = safe_package(stream, filename)
-    from_1904 = counts_from_1904(package)
     sheet, head = _sheet_of(_opened(package, filename), table, filename)
-    columns = list(zip(table.columns.values(), head.places, strict=True))
-    for number, row in islice(_rows(sheet, len(columns)), head.rows, None):
+    width = len(table.columns)
+    header = tuple(_top(sheet, width)[head.rows - 1]) if head.rows else None
+    return SheetTable(head, header, islice(_rows(sheet, width), head.rows, None), counts_from_1904(package), sheet.name)
+
+
+def sheet_rows(stream: BinaryIO, table: Table, filename: str) -> Iterator[tuple[int, list[str | None]]]:
+    """Yield the rows of ``table`` with their number, and a cell for each column; see :func:`table_in`."""
+    found = table_in(stream, table, filename)
+    columns = list(zip(table.columns.values(), found.head.places, strict=True))
+    for number, row in found.rows:
         yield (
             number,
             [
-                next((text for place in places if (text := cell_text(row[place], column, from_1904=from_1904))), None)
+                next(
+                    (text for place in places if (text := cell_text(row[place], column, from_1904=found.from_1904))),
+                    None,
+                )
                 for column, places in columns
             ],
         )
+
+
+def whole_sheets(stream: BinaryIO, filename: str) -> Iterator[tuple[str, list[tuple[int, list[Value]]]]]:
+    """Yield each sheet, hidden ones too, with its name and its rows that are not blank."""
+    workbook = _opened(safe_package(stream, filename), filename)
+    for name in workbook.sheet_names:
+        yield name, list(_rows(_sheet(workbook, name, filename), 0))
 
 
 def count_rows(stream: BinaryIO, table: Table, filename: str) -> int:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from shared.readers.json_numbers import plain_decimal
 
 if TYPE_CHECKING:
-    from shared.contracts.model import Column
+    from shared.contracts.column import Column
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 _DAYS = {"iso": "%Y-%m-%d", "iso-z": "%Y-%m-%d", "iso-slash": "%Y/%m/%d", "us": "%m/%d/%Y"}
 _FIRST_DAY = datetime(1899, 12, 30)
 _FIRST_DAY_ON_MAC = datetime(1904, 1, 1)
-#: Before March 1900 Excel counts a day that never was; from the year 3000 on no column takes a date.
-_FIRST_SURE_DAY, _AFTER_LAST_DAY = 61, 401_769
+#: Before March 1900 Excel counts a day that never was.
+_FIRST_SURE_DAY = 61
 _MILLISECONDS_A_DAY = 86_400_000
 
 
@@ -32,8 +33,10 @@ def cell_text(value: Value, column: Column, *, from_1904: bool = False) -> str |
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        if is_moment and _FIRST_SURE_DAY <= value < _AFTER_LAST_DAY:
-            return _moment(_counted(value, from_1904=from_1904), column)
+        if is_moment and value >= _FIRST_SURE_DAY:
+            # A number that leads beyond the year 9999 counts no days.
+            with suppress(OverflowError):
+                return _moment(_counted(value, from_1904=from_1904), column)
         return plain_decimal(repr(value)).removesuffix(".0")
     if isinstance(value, date):
         return _moment(value, column)

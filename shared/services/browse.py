@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.datasets.catalogue import load_dataset
-from shared.domain.verdicts import REJECTING, VERDICTS
+from shared.domain.verdicts import REJECTING
 from shared.errors import GoneError, NotFoundError
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from shared.contracts.model import Table
+    from shared.contracts.table import Table
     from shared.domain.job import Job, JobFile, TimelineEvent
     from shared.domain.ledger import Ledger
     from shared.domain.manifest import Manifest
     from shared.domain.routing import Routing
-    from shared.domain.verdicts import Outcome
+    from shared.domain.scorecard import Scorecard
+    from shared.domain.verdicts import Outcome, Severity
     from shared.ports import JobFilter, JobStore
     from shared.services.outputs import Outputs
     from shared.services.records import JobRecords
@@ -56,6 +57,7 @@ class Reject:
     label: str | None
     rule: str | None
     title: str | None
+    severity: Severity | None
     value: str | None
     message: str
     how_to_fix: str | None
@@ -114,10 +116,29 @@ class JobBrowser:
             wanted = _matching(rows, rule, outcome)
             part = wanted.slice(offset, limit - len(found))
             offset = max(offset - wanted.num_rows, 0)
-            found += [_reject(row, tables[name]) for row in part.to_pylist()]
+            found += [reject_of(row, tables[name]) for row in part.to_pylist()]
             if len(found) >= limit:
                 break
         return found
+
+    def quality(self, job_id: str) -> Scorecard:
+        """Return the scorecard of a job, also of one that failed by it.
+
+        Raises :class:`NotFoundError` for an unknown job, or one whose rows were not judged, and :class:`GoneError` for
+        a job that was deleted.
+        """
+        job = self._job(job_id)
+        if job.deletion is not None:
+            raise GoneError(f"Job {job_id} was deleted, and its scorecard with it.", code="job_deleted")
+        account = self.records.account(job)
+        card = self.records.scorecard(job_id, account.run_id) if account else None
+        if card is None:
+            raise NotFoundError(
+                f"The rows of job {job_id} have not been judged.",
+                code="not_judged",
+                advice="Follow the job's state: its rows are judged before it reaches silver.",
+            )
+        return card
 
     def _job(self, job_id: str) -> Job:
         job = self.jobs.get(job_id)
@@ -153,8 +174,9 @@ def _matching(rows: pa.Table, rule: str | None, outcome: Outcome | None) -> pa.T
     return rows.filter(mask)
 
 
-def _reject(row: dict[str, Any], table: Table) -> Reject:
-    column, verdict = table.columns.get(row["column"]), VERDICTS.get(row["rule"])
+def reject_of(row: dict[str, Any], table: Table) -> Reject:
+    """Return a row of a job's verdicts on a table in words for a person."""
+    column, verdict = table.columns.get(row["column"]), table.verdict(row["rule"])
     own = f"{row['column']}:{row['rule']}"
     also = [one for one in (row["also"] or "").split(",") if one and one != own]
     repeats = {"file": row["repeats_file"], "row": row["repeats_row_no"]} if row["repeats_file"] else None
@@ -166,10 +188,11 @@ def _reject(row: dict[str, Any], table: Table) -> Reject:
         column=row["column"],
         label=column.label if column else None,
         rule=row["rule"],
-        title=verdict.title if verdict else None,
+        title=verdict.title,
+        severity=verdict.severity,
         value=row["value"],
         message=row["message"],
-        how_to_fix=verdict.how_to_fix if verdict else None,
+        how_to_fix=verdict.how_to_fix,
         key=row["key"],
         also_failed=also,
         repeats=repeats,

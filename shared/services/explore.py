@@ -32,9 +32,10 @@ _PARSERS: dict[str, Callable[[str], Any]] = {"integer": _whole_number, "date": d
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """The use case."""
+    """The use case; ``token_key`` turns identifiers that are asked for into the tokens that stand in gold."""
 
     warehouse: Warehouse
+    token_key: bytes
 
     def tables(self) -> list[TableInfo]:
         """Return the tables and views, by name."""
@@ -69,23 +70,35 @@ class Explorer:
                 known=known,
             )
         values = {
-            parameter.name: _parsed(parameter, raw_parameters.get(parameter.name, parameter.default))
+            parameter.name: self._parsed(parameter, raw_parameters.get(parameter.name, parameter.default))
             for parameter in query.parameters
         }
         return self.warehouse.query(query.sql, values)
 
+    def _parsed(self, parameter: QueryParameter, text: str) -> Any:
+        """Return a parameter's value.
 
-def _parsed(parameter: QueryParameter, text: str) -> Any:
-    """Return a parameter's value; raises :class:`InvalidRequestError` for text that is none of its type or bounds."""
-    try:
-        value = _PARSERS[parameter.type](text)
-    except ValueError as error:
-        raise _unfit(parameter) from error
-    too_small = parameter.minimum is not None and value < parameter.minimum
-    too_large = parameter.maximum is not None and value > parameter.maximum
-    if too_small or too_large:
-        raise _unfit(parameter)
-    return value
+        Raises :class:`InvalidRequestError` for text that is none of its type or bounds.
+        """
+        if parameter.type == "identifier":
+            return self._token(text.strip())
+        try:
+            value = _PARSERS[parameter.type](text)
+        except ValueError as error:
+            raise _unfit(parameter) from error
+        too_small = parameter.minimum is not None and value < parameter.minimum
+        too_large = parameter.maximum is not None and value > parameter.maximum
+        if too_small or too_large:
+            raise _unfit(parameter)
+        return value
+
+    def _token(self, text: str) -> str:
+        # The frame libraries are imported when they are needed, not on the way to the functions.
+        import pyarrow as pa  # noqa: PLC0415
+
+        from shared.frames.values import to_token  # noqa: PLC0415
+
+        return str(to_token(self.token_key)(pa.array([text]))[0].as_py())
 
 
 def _unfit(parameter: QueryParameter) -> InvalidRequestError:

@@ -58,6 +58,10 @@ class Layout:
         """Return the containers and prefixes of a job's files as they were sent, taken in or not."""
         return (self.bronze, _job_prefix(job)), (self.landing, _landing_prefix(job.user_id, job.job_id))
 
+    def returned_workbook(self, job: Job) -> tuple[str, str]:
+        """Return container and path of the workbook that came back with the corrections of a job, as it was sent."""
+        return self.bronze, f"{_job_prefix(job)}corrections.xlsx"
+
     def intake(self, job_id: str) -> tuple[str, str]:
         """Return container and path of what a job was asked to do."""
         return self.manifests, f"{job_id}/receipt.json"
@@ -70,6 +74,15 @@ class Layout:
         """Return container and path of the note that says which job gathers what is dropped in a folder."""
         return self.manifests, f"{folder}open.json"
 
+    def replays(self, job_id: str) -> tuple[str, str]:
+        """Return container and prefix of the notes that say which jobs replay a job; they outlive it."""
+        return self.manifests, f"replays/{job_id}/"
+
+    def replay(self, job_id: str, number: int) -> tuple[str, str]:
+        """Return container and path of the note that says which job is a job's replay of that number."""
+        container, prefix = self.replays(job_id)
+        return container, f"{prefix}{number:06d}.json"
+
     def manifest(self, job_id: str) -> tuple[str, str]:
         """Return container and path of a job's manifest."""
         return self.manifests, f"{job_id}.json"
@@ -77,6 +90,14 @@ class Layout:
     def failed_run(self, job_id: str, run_id: str) -> tuple[str, str]:
         """Return container and path of what a failed run found out."""
         return self.manifests, f"{job_id}/{run_id}/ledger.json"
+
+    def scorecard(self, job_id: str, run_id: str) -> tuple[str, str]:
+        """Return container and path of a run's scorecard."""
+        return self.manifests, f"{job_id}/{run_id}/quality.json"
+
+    def answers(self, job_id: str, run_id: str) -> tuple[str, str]:
+        """Return container and path of what the business queries answered after a run was loaded."""
+        return self.manifests, f"{job_id}/{run_id}/answers.json"
 
 
 def bronze_paths(user_id: str, parent_job_id: str, job_id: str, filenames: Iterable[str]) -> list[str]:

@@ -8,28 +8,33 @@ from typing import TYPE_CHECKING
 
 from shared.datasets.catalogue import load_dataset
 from shared.domain.job import JobState
-from shared.domain.ledger import totals, unbalanced
 from shared.domain.manifest import Manifest
-from shared.errors import DataRejectedError
 from shared.logs import stage
+from shared.services.basis import basis_of
 from shared.services.job_files import read_file
+from shared.services.judgement import pass_judgement
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from shared.contracts.model import Contract
     from shared.datasets.catalogue import Dataset
     from shared.domain.intake import Intake
+    from shared.domain.job import Job
+    from shared.domain.ledger import Ledger
     from shared.domain.manifest import OutputFile
+    from shared.domain.scorecard import Reconciled
     from shared.frames.engine import Engine, Frame
     from shared.medallion.context import RunContext
     from shared.medallion.silver import SilverResult
     from shared.ports import BlobStore, Clock, Warehouse
+    from shared.services.basis import Basis
     from shared.services.journal import Run
     from shared.services.outputs import Outputs
     from shared.services.records import JobRecords
 
 _FILES_AT_A_TIME = 4
+#: Stands for the id of a run where nothing is written.
+_NO_RUN = ""
 
 # The frame libraries take a second to load: they are imported by the first job, not on the way to the functions.
 # ruff: noqa: PLC0415
@@ -51,34 +56,28 @@ class Medallion:
         """Return the manifest that counts, this run's unless another was faster, and the gold of this run.
 
         Raises :class:`UnreadableFileError` for a file that cannot be read, and :class:`DataRejectedError` when
-        no row is good or rows are unaccounted for; what is known of the rows is kept then. Raises
+        no row is good, too few are, or rows are unaccounted for; what is known of the rows is kept then. Raises
         :class:`UnavailableError` when rows refer to what was loaded before and the warehouse does not answer.
         """
         from shared.frames.engine import get_engine
-        from shared.medallion.context import RunContext
+        from shared.quality.scorecard import scorecard
 
         job, engine, intake = run.job, get_engine(self.engine), self.records.intake(run.job.job_id)
-        dataset, layout = load_dataset(job.dataset), self.outputs.layout
-        context = RunContext(
-            job_id=job.job_id,
-            run_id=run.run_id,
-            user_id=job.user_id,
-            as_of=job.as_of,
-            loaded_at=self.clock.now(),
-            token_key=self.token_key,
-        )
+        dataset, layout, context = load_dataset(job.dataset), self.outputs.layout, self._context(job, run.run_id)
+        basis = basis_of(intake, dataset, self.records, self.outputs)
         with stage("silver") as watch:
-            result = self._refine(dataset, intake, context, engine)
+            result, reconciliation = self._refine(dataset, intake, basis, context, engine)
             verdicts = _tables(result.verdicts, engine)
             found = [name for name, table in verdicts.items() if table.num_rows]
             rejected = self.outputs.write(layout.quarantine(job, run.run_id), found, verdicts.pop)
             manifest = _manifest_of(context, intake, result, rejected)
-            self._refuse_bad(manifest)
+            card = scorecard(dataset.contract, result.ledger, result.broken, reconciliation)
+            pass_judgement(self.records, manifest, card)
             place, names = layout.cleaned(job, run.run_id), list(result.frames)
             cleaned = self.outputs.write(place, names, lambda name: engine.to_arrow(result.frames[name]))
         run.record(JobState.SILVER, ms=watch.ms)
         with stage("gold") as watch:
-            gold = _gold(dataset, result.frames, context, engine)
+            gold = _gold(dataset, result.frames, basis, context, engine)
             files = self.outputs.write(layout.analytics(job, run.run_id), list(gold), gold.__getitem__)
             rows = {file.table: file.rows for file in files}
             manifest = replace(manifest, silver=cleaned, gold=files, gold_rows=rows)
@@ -86,8 +85,38 @@ class Medallion:
         run.record(JobState.GOLD, ms=watch.ms, problem=None)
         return manifest, gold
 
-    def _refine(self, dataset: Dataset, intake: Intake, context: RunContext, engine: Engine) -> SilverResult:
-        """Read the files and judge their rows; the bytes and the rows as read are let go on the way."""
+    def judge(self, job: Job) -> tuple[Ledger, dict[str, pa.Table]]:
+        """Judge the rows of a job and write nothing; returns the ledger, and the verdicts by table.
+
+        Raises :class:`UnreadableFileError` and :class:`UnavailableError` as a run does.
+        """
+        from shared.frames.engine import get_engine
+
+        engine, intake = get_engine(self.engine), self.records.intake(job.job_id)
+        dataset, context = load_dataset(job.dataset), self._context(job, _NO_RUN)
+        basis = basis_of(intake, dataset, self.records, self.outputs)
+        result, _ = self._refine(dataset, intake, basis, context, engine)
+        return result.ledger, _tables(result.verdicts, engine)
+
+    def _context(self, job: Job, run_id: str) -> RunContext:
+        from shared.medallion.context import RunContext
+
+        return RunContext(
+            job_id=job.job_id,
+            run_id=run_id,
+            user_id=job.user_id,
+            as_of=job.as_of,
+            loaded_at=self.clock.now(),
+            token_key=self.token_key,
+        )
+
+    def _refine(
+        self, dataset: Dataset, intake: Intake, basis: Basis | None, context: RunContext, engine: Engine
+    ) -> tuple[SilverResult, tuple[Reconciled, ...]]:
+        """Read the files and judge their rows, and return with them the figures that the files state of themselves.
+
+        The bytes and the rows as read are let go on the way.
+        """
         from shared.medallion import bronze, silver
 
         with ThreadPoolExecutor(_FILES_AT_A_TIME) as pool:
@@ -96,42 +125,48 @@ class Medallion:
         tables = [file.table for file in intake.files]
         sources = list(map(bronze.SourceFile, names, contents, tables))
         del contents
-        rows = bronze.read(dataset.contract, sources)
+        extracted = bronze.read_dataset(dataset, sources)
         del sources
-        loaded = self._loaded_keys(dataset.contract, {name for name, table in rows.items() if table.num_rows}, engine)
+        rows = extracted.tables
+        delivered = {name for name, table in rows.items() if table.num_rows}
+        loaded = self._loaded_keys(dataset, delivered, basis, engine)
         frames = {name: engine.from_arrow(rows.pop(name)) for name in list(rows)}
-        return silver.refine(dataset.contract, frames, names, context, engine, loaded)
+        result = silver.refine(dataset.contract, frames, names, context, engine, loaded, extracted.findings)
+        return result, extracted.reconciliation
 
-    def _loaded_keys(self, contract: Contract, delivered: set[str], engine: Engine) -> dict[str, Frame]:
-        """Return the keys in the warehouse that delivered tables refer to, where silver itself is what lies there."""
-        if not contract.publishes_silver:
-            return {}
-        targets = {rule.target for table in contract.tables if table.name in delivered for rule in table.rules}
-        found = {table: self.warehouse.keys(table, column) for table, column in targets}
-        return {table: engine.from_arrow(keys) for table, keys in found.items() if keys is not None}
+    def _loaded_keys(
+        self, dataset: Dataset, delivered: set[str], basis: Basis | None, engine: Engine
+    ) -> dict[str, Frame]:
+        """Return the keys that delivered tables may refer to besides those of the job.
 
-    def _refuse_bad(self, manifest: Manifest) -> None:
-        """Stop a run whose rows may not go on, keeping what was found out."""
-        counts, wrong = totals(manifest.ledger), unbalanced(manifest.ledger)
-        if counts.silver and not wrong:
-            return
-        self.records.save_failed_run(manifest)
-        if wrong:
-            raise DataRejectedError(
-                f"The rows of {', '.join(wrong)} do not add up: some were lost or counted twice.",
-                code="ledger_unbalanced",
-                advice="This is a fault of the program: tell the operator the job's id.",
-                tables=wrong,
-            )
-        if not counts.read:
-            raise DataRejectedError("The files hold no row of this dataset.", code="no_good_rows")
-        raise DataRejectedError(f"None of the {counts.read:,} rows can be used.", code="no_good_rows")
+        They are in the warehouse, except of tables that this job replaces, and in what it builds on.
+        """
+        import pyarrow as pa
+
+        tables = dataset.contract.tables
+        replaced = {table.name for table in tables if table.load == "replace" and basis is None} & delivered
+        targets = {rule.target for table in tables if table.name in delivered for rule in table.rules}
+        found = {}
+        for name, column in targets:
+            holder = None if name in replaced else dataset.holder_of(name)
+            keys = self.warehouse.keys(holder.name, holder.key[0]) if holder else None
+            known = [keys.rename_columns([column])] if keys is not None else []
+            if basis is not None and name in basis.silver:
+                known.append(basis.silver[name].select([column]))
+            if known:
+                found[name] = engine.from_arrow(pa.concat_tables(known))
+        return found
 
 
-def _gold(dataset: Dataset, silver: dict[str, Frame], context: RunContext, engine: Engine) -> dict[str, pa.Table]:
+def _gold(
+    dataset: Dataset, silver: dict[str, Frame], basis: Basis | None, context: RunContext, engine: Engine
+) -> dict[str, pa.Table]:
+    """Return a run's gold; of a correction, what its rows add to that of the jobs it builds on."""
     from shared.medallion.gold import build
 
-    return _tables(build(dataset, silver, context, engine), engine)
+    frames = silver if basis is None else basis.with_rows(silver, engine)
+    gold = _tables(build(dataset, frames, context, engine), engine)
+    return gold if basis is None else basis.additions(gold)
 
 
 def _tables(frames: dict[str, Frame], engine: Engine) -> dict[str, pa.Table]:

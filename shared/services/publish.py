@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from shared.datasets.catalogue import load_dataset
 from shared.domain.job import JobState
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from shared.datasets.catalogue import Dataset
+    from shared.datasets.gold_table import GoldTable
     from shared.domain.job import Job
+    from shared.domain.ledger import Ledger
     from shared.domain.manifest import Manifest
     from shared.ports import Warehouse
+    from shared.services.answers import Answers
     from shared.services.journal import Journal, Run
     from shared.services.outputs import Outputs
 
@@ -34,9 +38,10 @@ class Publish:
     journal: Journal
     outputs: Outputs
     warehouse: Warehouse
+    answers: Answers
 
     def __call__(self, run: Run, manifest: Manifest, gold: Mapping[str, pa.Table] | None = None) -> None:
-        """Load a manifest's gold (read from storage unless given) and end the job.
+        """Load a manifest's gold (read from storage unless given), ask the dataset's queries and end the job.
 
         While the warehouse does not answer, the job waits in ``gold`` with the reason. A job whose content
         another job has taken over and published ends as superseded. Raises :class:`OvertakenError` when a stop was
@@ -45,11 +50,11 @@ class Publish:
         job = run.job
         if not job.publishing:
             run.touch(publishing=True)
-        holders = self.journal.jobs.content_holders(job.content_key)
-        earlier = holders[: holders.index(job.job_id)] if job.job_id in holders else ()
+        earlier = self._earlier(job)
         try:
             with stage("published") as watch:
                 self.warehouse.load(self._load(job, manifest, gold, earlier))
+                self.answers.keep(job, manifest.run_id)
         except UnavailableError as error:
             self._wait(run, error, publishing=job.publishing)
             return
@@ -68,6 +73,15 @@ class Publish:
         state = JobState.SUCCEEDED_WITH_REJECTS if rejected else JobState.SUCCEEDED
         run.record(state, ms=watch.ms, run_id=manifest.run_id, problem=None)
 
+    def _earlier(self, job: Job) -> tuple[str, ...]:
+        """Return the jobs whose place this one takes: those that had its content, and the one that it replays."""
+        holders = self.journal.jobs.content_holders(job.content_key)
+        earlier = holders[: holders.index(job.job_id)] if job.job_id in holders else ()
+        if job.replay_of is None or job.replay_of in earlier:
+            return earlier
+        # It ran under another version of the contract, and so was known by another key.
+        return (job.replay_of, *earlier)
+
     def _load(
         self, job: Job, manifest: Manifest, gold: Mapping[str, pa.Table] | None, earlier: tuple[str, ...]
     ) -> WarehouseLoad:
@@ -85,7 +99,10 @@ class Publish:
             run_id=manifest.run_id,
             user_id=job.user_id,
             loaded_at=manifest.loaded_at,
-            tables=tuple(TableLoad(table.name, table.key, "upsert", gold[table.name]) for table in own),
+            tables=tuple(
+                TableLoad(table.name, table.key, _mode(job, dataset, table, manifest.ledger), gold[table.name])
+                for table in own
+            ),
             aggregates=aggregate_tables(dataset, Lineage(job.job_id, job.user_id, manifest.loaded_at)),
             views=dataset.views,
             supersedes=earlier,
@@ -110,3 +127,15 @@ class Publish:
                 self.journal.record(job, JobState.SUPERSEDED, note=f"Job {by} took its place.", superseded_by=by)
             except ConflictError:
                 continue
+
+
+def _mode(job: Job, dataset: Dataset, gold: GoldTable, ledger: Ledger) -> Literal["upsert", "replace"]:
+    """Return what a gold table's rows do to those before.
+
+    A table of which no good row came does not replace any, and corrected rows are added to those of the job before.
+    """
+    if job.corrects is not None:
+        return "upsert"
+    made_of = [table for table in dataset.contract.tables if table.name in gold.inputs]
+    replaces = all(table.load == "replace" for table in made_of) and any(ledger[table.name].silver for table in made_of)
+    return "replace" if replaces else "upsert"

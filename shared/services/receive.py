@@ -39,7 +39,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """One request for one dataset with all its files; ``as_of`` without a zone is UTC."""
+    """One request for one dataset with all its files; ``as_of`` without a zone is UTC.
+
+    ``corrects`` and ``builds_on`` are as in an :class:`Intake`.
+    """
 
     user_id: str
     dataset: str
@@ -48,6 +51,8 @@ class JobRequest:
     force: bool = False
     job_name: str | None = None
     parent_job_id: str | None = None
+    corrects: str | None = None
+    builds_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Receive:
                 version=contract.version,
                 user_id=request.user_id,
                 as_of=in_utc(request.as_of) if request.as_of else None,
+                corrects=request.corrects,
             )
             holders, known = claim(self.jobs, key, fresh, take_over=request.force)
             with job_logging(holders[-1]):
@@ -112,7 +118,8 @@ class Receive:
         for file in intake.files:
             streams[file.sha256].seek(0)
             self.blobs.put(self.bronze, file.blob, streams[file.sha256])
-        event = TimelineEvent(state=JobState.RECEIVED.value, at=self.clock.now(), ms=watch.ms)
+        note = f"Corrects rows of job {intake.corrects}." if intake.corrects else None
+        event = TimelineEvent(state=JobState.RECEIVED.value, at=self.clock.now(), ms=watch.ms, note=note)
         job = self.jobs.create(intake.new_job(), event)
         if job is not None:
             return job, True
@@ -134,11 +141,14 @@ class Receive:
             dataset=request.dataset,
             contract_version=version,
             as_of=in_utc(request.as_of) if request.as_of else now,
+            as_of_given=request.as_of is not None,
             content_key=key,
             created_at=now,
             files=files,
             job_name=request.job_name,
             supersedes=holders[-2] if len(holders) > 1 else None,
+            corrects=request.corrects,
+            builds_on=request.builds_on,
         )
         return replace(contents, files=files).decide(intake, self.threshold)
 

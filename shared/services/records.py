@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from shared.domain.answer import Answer
 from shared.domain.intake import Intake
 from shared.domain.job import JobFile
 from shared.domain.manifest import Manifest
+from shared.domain.scorecard import Scorecard
 from shared.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from shared.services.layout import Layout
 
 T = TypeVar("T")
+_answers_to_json = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,19 @@ class JobRecords:
         except NotFoundError:
             return None
 
+    def claim_replay(self, job_id: str, number: int, replay_id: str) -> str:
+        """Write down which job is a job's replay of that number, unless that is settled; returns the one that is."""
+        place = self.layout.replay(job_id, number)
+        if self.blobs.put_new(*place, msgspec.json.encode(replay_id)):
+            return replay_id
+        return msgspec.json.decode(self.blobs.get(*place), type=str)
+
+    def replays(self, job_id: str) -> tuple[str, ...]:
+        """Return the ids of the jobs that replay a job, in their order; one that was interrupted may not exist."""
+        container, prefix = self.layout.replays(job_id)
+        paths = self.blobs.list(container, prefix)
+        return tuple(msgspec.json.decode(self.blobs.get(container, path), type=str) for path in paths)
+
     def claim_manifest(self, manifest: Manifest) -> Manifest:
         """Write a manifest unless the job has one; returns the one that stands."""
         if self.blobs.put_new(*self.layout.manifest(manifest.job_id), msgspec.json.encode(manifest)):
@@ -76,6 +92,28 @@ class JobRecords:
         if manifest is None and job.run_id is not None:
             return self._read(*self.layout.failed_run(job.job_id, job.run_id))
         return manifest
+
+    def save_scorecard(self, job_id: str, run_id: str, card: Scorecard) -> None:
+        """Keep the scorecard of a run."""
+        self.blobs.put(*self.layout.scorecard(job_id, run_id), msgspec.json.encode(card))
+
+    def scorecard(self, job_id: str, run_id: str) -> Scorecard | None:
+        """Return the scorecard of a run, or None of one that was never judged."""
+        try:
+            return msgspec.json.decode(self.blobs.get(*self.layout.scorecard(job_id, run_id)), type=Scorecard)
+        except NotFoundError:
+            return None
+
+    def save_answers(self, job_id: str, run_id: str, answers: list[Answer]) -> None:
+        """Keep what the queries answered after a run was loaded."""
+        self.blobs.put(*self.layout.answers(job_id, run_id), _answers_to_json(answers))
+
+    def answers(self, job_id: str, run_id: str) -> list[Answer] | None:
+        """Return what the queries answered after a run was loaded, or None."""
+        try:
+            return msgspec.json.decode(self.blobs.get(*self.layout.answers(job_id, run_id)), type=list[Answer])
+        except NotFoundError:
+            return None
 
     def _read(self, container: str, path: str) -> Manifest | None:
         try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+APPOINTMENTS = ROOT / "tests" / "datasets" / "appointments" / "data"
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -64,6 +65,11 @@ def command(name: str, folder: DataFolder) -> list[str]:
 
 def run(name: str, folder: DataFolder) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(name, folder), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def etl(step: str, folder: DataFolder, *files: str) -> subprocess.CompletedProcess[str]:
+    arguments = [*command("etl", folder), step, *files]
+    return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
 
 
 def is_left_alone(folder: DataFolder) -> bool:
@@ -162,6 +168,26 @@ def test_the_demo_ends_well_and_shows_what_became_of_each_file() -> None:
     assert "Which departments hired more than the mean" in demo.stdout
 
 
+def test_run_starts_a_system_loads_workbooks_asks_the_questions_and_stops_it(tmp_path: Path) -> None:
+    done = etl("run", DataFolder(tmp_path / "data"), *map(str, sorted(APPOINTMENTS.glob("*.xlsx"))))
+    assert done.returncode == 0, done.stdout + done.stderr
+    for shown in ("1,025 │    848 │", "99.7073", "82.9268", "Dr. Pérez", "165", "81.2268", "78.0645"):
+        assert shown in done.stdout
+    assert is_left_alone(DataFolder(tmp_path / "data"))
+
+
+def test_etl_and_queries_use_the_system_that_runs(up: Up) -> None:
+    nothing = etl("queries", up.folder)
+    assert nothing.returncode == 1
+    assert "Nothing has been loaded" in nothing.stderr
+    loaded = etl("etl", up.folder)
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    asked = etl("queries", up.folder)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert "Which doctor has the most confirmed appointments?" in asked.stdout
+    assert up.process.poll() is None, "what was not started here is not stopped"
+
+
 def test_help_lists_every_command() -> None:
     shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     needed = {
@@ -170,6 +196,9 @@ def test_help_lists_every_command() -> None:
         "demo",
         "up",
         "down",
+        "etl",
+        "queries",
+        "run",
         "unit",
         "test",
         "parity",

@@ -9,7 +9,7 @@ import typer
 
 from devkit.cli import show
 from devkit.cli.commands.options import JobId, Token, Url, connect
-from devkit.cli.files import format_of, write_pages
+from devkit.cli.files import format_of, write_pages, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def rejects(
     job_id: JobId,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", metavar="FILE", help="Write all of them to a file, .csv or .json, instead."),
+        typer.Option("-o", "--out", metavar="FILE", help="Write them to a file, .xlsx, .csv or .json, instead."),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="NUMBER", min=1, max=1_000, help="The most rows to show.")] = 20,
     url: Url = None,
@@ -33,14 +33,19 @@ def rejects(
 ) -> None:
     """Show the rows that a job rejected, and why.
 
-    Each has its reason and what to do about it. A file has further columns: where the row stood, its key, the rule, and
-    what else is wrong with it.
+    Each has its reason and what to do about it. A .csv or .json file has all of them with further columns: where the
+    row stood, its key, the rule, and what else is wrong with it. An .xlsx file has the rows as they were sent, to be
+    corrected and sent back.
     """
-    if out:
+    is_workbook = out is not None and out.suffix.lower() == ".xlsx"
+    if out and not is_workbook:
         format_of(out)
     with connect(url, token) as client:
         if out:
-            write_pages(out, _pages(client, job_id, out))
+            if is_workbook:
+                write_whole(out, client.rejection_workbook(job_id))
+            else:
+                write_pages(out, _pages(client, job_id, out))
             show.remarks().print(f"Written to {out}.")
             return
         found = client.rejects(job_id, limit)

@@ -120,8 +120,7 @@ def _answer(rows: dict[str, list[Row]], faults: list[InjectedFault]) -> HiringSa
         sample.duplicates[table] = _repeats(rows[table], sample.rejections[table])
         sample.findings[table] = {}
     _reject_orphans(sample)
-    lost = {*sample.rejections[_HIRES], *sample.duplicates[_HIRES]}
-    tidied = {no: (column, rule) for no, _, column, _, rule in faults if rule == "integer_text" and no not in lost}
+    tidied = {no: (column, rule) for no, _, column, _, rule in faults if rule == "integer_text"}
     sample.findings[_HIRES].update({no: frozenset({found}) for no, found in tidied.items()})
     return sample
 

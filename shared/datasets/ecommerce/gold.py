@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import narwhals as nw
-import pyarrow as pa
 
+from shared.datasets.calendar import calendar
 from shared.datasets.gold_table import gold_table
 from shared.frames.dates import date_key
 from shared.frames.numbers import PRECISION, from_cents, to_cents
@@ -25,7 +24,7 @@ _SEGMENTS = ((10_000, "VIP"), (5_000, "Premium"), (1_000, "Regular"))
 _LOWEST_SEGMENT = "New"
 
 
-@gold_table("user_id")
+@gold_table("user_id", grain="user")
 def dw_users(user: Frame) -> Frame:
     """One row a user; names, e-mail and telephone number are tokens."""
     return user.select(
@@ -50,7 +49,7 @@ def _age_group(age: nw.Expr) -> nw.Expr:
     return group
 
 
-@gold_table("location_id")
+@gold_table("location_id", grain="address")
 def dw_locations(address: Frame) -> Frame:
     """One row an address; the address line is a token."""
     return address.select(
@@ -64,7 +63,7 @@ def dw_locations(address: Frame) -> Frame:
     )
 
 
-@gold_table("sku_id")
+@gold_table("sku_id", grain="products_sku")
 def dw_products(products_sku: Frame, product: Frame, subcategory: Frame, category: Frame) -> Frame:
     """One row a stock unit, with its product, subcategory and category."""
     products = product.select(
@@ -90,7 +89,7 @@ def dw_products(products_sku: Frame, product: Frame, subcategory: Frame, categor
     )
 
 
-@gold_table("order_item_id")
+@gold_table("order_item_id", grain="order_item")
 def dw_orders(order_item: Frame, order: Frame, payment: Frame, products_sku: Frame, address: Frame) -> Frame:
     """One row an order item, at the price of its stock unit; the location is the user's address of smallest id."""
     orders = order.select(
@@ -133,28 +132,7 @@ def dw_orders(order_item: Frame, order: Frame, payment: Frame, products_sku: Fra
 @gold_table("date_key")
 def dw_time(dw_orders: Frame, engine: Engine) -> Frame:
     """One row for every calendar day (UTC) from the first to the last order's, without gaps."""
-    span = engine.to_arrow(
-        dw_orders.select(nw.col("ordered_at").min().alias("first"), nw.col("ordered_at").max().alias("last"))
-    ).to_pylist()[0]
-    days = _days(span["first"].date(), span["last"].date()) if span["first"] else []
-    return engine.from_arrow(
-        pa.table(
-            {
-                "date_key": pa.array([int(f"{day:%Y%m%d}") for day in days], pa.int64()),
-                "date": pa.array(days, pa.date32()),
-                "year": pa.array([day.year for day in days], pa.int64()),
-                "quarter": pa.array([(day.month + 2) // 3 for day in days], pa.int64()),
-                "month": pa.array([day.month for day in days], pa.int64()),
-                "day": pa.array([day.day for day in days], pa.int64()),
-                "weekday": pa.array([day.isoweekday() for day in days], pa.int64()),
-                "is_weekend": pa.array([day.isoweekday() > 5 for day in days], pa.bool_()),
-            }
-        )
-    )
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return calendar(dw_orders, "ordered_at", engine)
 
 
 @gold_table("user_id")

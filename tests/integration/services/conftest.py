@@ -18,6 +18,7 @@ from azure.storage.blob import BlobClient
 from devkit.samples.ecommerce import generate
 from devkit.samples.ecommerce.generate import AS_OF
 from shared.bootstrap import App
+from shared.datasets import catalogue
 from shared.domain.job import JobState
 from shared.domain.message import JobMessage
 from shared.domain.routing import INTAKE_QUEUE, SMALL_QUEUE
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from devkit.azurite.server import Azurite
     from devkit.samples.ecommerce import Sample
+    from shared.contracts.model import Contract
     from shared.domain.job import Job
     from shared.services.browse import JobView
     from shared.services.expect import Expectation
@@ -202,6 +204,25 @@ def records(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("sample") / "records.json"
     sample.write_json(path)
     return path.read_bytes()
+
+
+@pytest.fixture
+def revise(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Put a dataset's contract into a new version, with some of its text replaced."""
+    usual = catalogue.load_contract
+
+    def revise(dataset: str, *changes: tuple[str, str], version: int = 2) -> None:
+        def load(text: str, origin: str) -> Contract:
+            for old, new in (("\nversion: 1\n", f"\nversion: {version}\n"), *changes) if dataset in origin else ():
+                assert old in text
+                text = text.replace(old, new)
+            return usual(text, origin=origin)
+
+        monkeypatch.setattr(catalogue, "load_contract", load)
+        catalogue.load_dataset.cache_clear()
+
+    yield revise
+    catalogue.load_dataset.cache_clear()
 
 
 @pytest.fixture

@@ -56,6 +56,8 @@ def test_a_contract_says_what_its_text_says():
         ("required: true}\n      joined", "required: false}\n      joined", "is a key"),
         ("on_fail: null", "on_fail: flag", "left empty"),
         ("type: timestamp, ", "type: text, range: {min: 1}, ", "'range' needs type decimal or integer"),
+        ("type: timestamp, ", "type: text, plausible_years: {min: 1}, ", "'plausible_years' needs type date or"),
+        ("type: timestamp, ", "type: timestamp, plausible_years: {min: 0.5}, ", "years are whole numbers"),
         ("from: [customer_id, customer]", "pii: secret", "must not reach silver"),
         ("from: [customer_id, customer]", 'pattern: "["', "no regular expression"),
         ("from: [customer_id, customer]", "type: integer", "different types"),

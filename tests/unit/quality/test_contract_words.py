@@ -1,32 +1,19 @@
 """What each word of a contract makes of a row, on every eager engine."""
 
-import json
-from datetime import UTC, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from shared.contracts.load import load_contract
-from shared.frames.engine import get_engine
-from shared.medallion import bronze, silver
-from shared.medallion.context import RunContext
-
-NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
-CONTEXT = RunContext("job", "run", "user", NOW, NOW, b"key")
+from shared.frames.engine import Engine
+from tests import judging
 
 
-@pytest.fixture(params=["pandas", "pyarrow"])
-def judge(request: pytest.FixtureRequest):
-    engine = get_engine(request.param)
-
+@pytest.fixture
+def judge(engine: Engine):
     def run(columns: str, *rows: dict, more: str = "") -> tuple[list[dict], list[dict]]:
         """Return the accepted rows and the verdicts of a table ``thing`` with an integer key and these columns."""
-        text = f"""
-dataset: things
-version: 1
-files: all_tables
-gold: [things]
-tables:
+        tables = f"""
   - name: thing
     label: Thing
     key: [id]
@@ -34,13 +21,9 @@ tables:
       id: {{label: "Number", type: integer, required: true}}
 {columns}
 {more}"""
-        contract = load_contract(text)
-        data = json.dumps([{"thing": {"id": number, **row}} for number, row in enumerate(rows, 1)]).encode()
-        read = bronze.read(contract, [bronze.SourceFile(filename="things.json", data=data)])
-        frames = {name: engine.from_arrow(table) for name, table in read.items()}
-        result = silver.refine(contract, frames, ["things.json"], CONTEXT, engine)
-        accepted, verdicts = (engine.to_arrow(part["thing"]).to_pylist() for part in (result.frames, result.verdicts))
-        return accepted, verdicts
+        records = ({"thing": {"id": number, **row}} for number, row in enumerate(rows, 1))
+        judged = judging.judge(tables, engine, *records)
+        return judged.accepted["thing"], judged.verdicts["thing"]
 
     return run
 
@@ -96,6 +79,64 @@ def test_a_value_that_fails_may_be_kept_and_flagged(judge):
     accepted, verdicts = judge("      size: {label: S, one_of: [s, m], on_fail: flag}", {"size": "m"}, {"size": "xl"})
     assert values(accepted, "size") == ["m", "xl"]
     assert told(verdicts) == [(2, "flagged", "size", "one_of")]
+
+
+def test_a_truth_value_is_written_in_several_ways(judge):
+    words = '      paid: {label: "Paid", type: boolean}'
+    rows = [{"paid": word} for word in ("Y", "no", " TRUE ", 0, True, "", None, "maybe")]
+    accepted, verdicts = judge(words, *rows)
+    assert values(accepted, "paid") == [True, False, True, False, True, None, None]
+    assert told(verdicts) == [(8, "quarantined", "paid", "type")]
+    assert verdicts[0]["message"] == "Paid is not true or false, yes or no, Y or N, 1 or 0."
+
+
+def test_an_amount_is_read_as_it_is_printed_and_one_in_parentheses_is_told_of(judge):
+    words = "      sum: {label: Sum, type: decimal, clean: [trim, money]}"
+    amounts = ("$1,234.56", "$-12.34", "($1,234.50)", "-1,234.5", "$12.3.4", "1,23", "", "(x)")
+    accepted, verdicts = judge(words, *({"sum": amount} for amount in amounts))
+    expected = ["1234.56", "-12.34", "-1234.50", "-1234.50", None]
+    assert values(accepted, "sum") == [value and Decimal(value) for value in expected]
+    assert told(verdicts) == [
+        (3, "repaired", "sum", "money"),
+        (5, "quarantined", "sum", "type"),
+        (6, "quarantined", "sum", "type"),
+        (8, "quarantined", "sum", "type"),
+    ]
+    assert {row["_row_no"]: row["value"] for row in verdicts} == {3: "($1,234.50)", 5: "$12.3.4", 6: "1,23", 8: "(x)"}
+
+
+def test_a_year_that_cannot_be_meant_is_told_of_and_the_date_kept(judge):
+    words = "      day: {label: Day, type: date, formats: [iso, us], plausible_years: {min: 2000, below: 2026}}"
+    days = ("1999-12-31", "2000-01-01", "12/31/2025", "01/01/2026", "0001-01-01", "9999-12-31", "", "soon")
+    accepted, verdicts = judge(words, *({"day": day} for day in days))
+    assert values(accepted, "day")[3:] == [date(2026, 1, 1), date(1, 1, 1), date(9999, 12, 31), None]
+    flagged = [(number, "flagged", "day", "plausible_years") for number in (1, 4, 5, 6)]
+    assert told(verdicts) == [*flagged, (8, "quarantined", "day", "type")]
+    (message,) = {row["message"] for row in verdicts if row["outcome"] == "flagged"}
+    assert message == "The year of Day should be at least 2000 and less than 2026; the date was kept."
+
+
+def test_what_a_value_is_like_is_told_of_rejected_rows_too(judge):
+    words = """
+      size: {label: Size, type: integer, clean: [trim, integer_text], default: "1"}
+      name: {label: Name, required: true}"""
+    _, verdicts = judge(words, {"size": "37X"}, {"size": ""}, {"size": "37X", "name": "Ann"}, {"name": "Bob"})
+    assert told(verdicts) == [
+        (1, "quarantined", "name", "required"),
+        (1, "repaired", "size", "integer_text"),
+        (2, "quarantined", "name", "required"),
+        (3, "repaired", "size", "integer_text"),
+        (4, "repaired", "size", "default"),
+    ]
+
+
+def test_a_status_is_known_by_its_letters_and_a_default_stands_for_none(judge):
+    words = """
+      status: {label: S, type: category, clean: [lower, letters], map: {"confirm*": confirmed}, else: unknown,
+               default: unknown}"""
+    accepted, verdicts = judge(words, {"status": " Con-firmed! "}, {"status": "no"}, {"status": "?!"}, {})
+    assert values(accepted, "status") == ["confirmed", "unknown", "unknown", "unknown"]
+    assert told(verdicts) == [(4, "repaired", "status", "default")]
 
 
 def test_squeeze_and_lower_clean_before_anything_is_checked(judge):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.model import Table
+from shared.contracts.table import Table
 from shared.errors import UnreadableFileError
 from shared.readers.json_records import RECORDS_AT_ONCE, read_json_records
 from shared.readers.rows import FAULTS, FILE, OBJECT_FAULT, RECORD_FAULT, ROW_NO, SEQUENCE, UNREADABLE_FAULT

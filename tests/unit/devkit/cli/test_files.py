@@ -39,6 +39,13 @@ def test_all_rejected_rows_are_fetched_however_many_there_are(stand_in, strata, 
     assert asked == [{"format": "json", "limit": "2", "offset": str(offset)} for offset in (0, 2)]
 
 
+def test_a_workbook_is_written_as_it_came(stand_in, strata, tmp_path):
+    stand_in.answer("GET", "/api/jobs/a1/rejections.xlsx", httpx.Response(200, content=b"PK\r\n"))
+    result = strata("rejects", "a1", "-o", "rows.xlsx")
+    assert (result.exit_code, result.stderr) == (0, "Written to rows.xlsx.\n")
+    assert (tmp_path / "rows.xlsx").read_bytes() == b"PK\r\n"
+
+
 def test_a_file_is_not_touched_when_there_is_no_answer(stand_in, strata, tmp_path):
     (tmp_path / "rows.csv").write_text("kept", encoding="utf-8")
     stand_in.answer("GET", "/api/queries/revenue", httpx.ReadTimeout("slow"))

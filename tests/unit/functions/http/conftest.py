@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from functions.http.app import create_asgi_app
 from shared import bootstrap
+from shared.domain.answer import Answer
 from shared.domain.job import Job, JobFile, JobProblem, JobState, ProcessingPath, TimelineEvent
 from shared.domain.ledger import Balance
 from shared.domain.routing import route
@@ -23,11 +24,17 @@ from shared.ports import Selection, TableInfo
 from shared.services.browse import JobView, Reject
 from shared.services.ingest import Ingested
 from shared.services.receive import JobRequest, Receipt
+from shared.services.replay import Replayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import ASGIApp
+
+    from shared.domain.roles import Principal
+    from shared.domain.scorecard import Scorecard
+    from shared.services.passport import Passport, RowQuestion
+    from shared.services.rehearse import Rehearsal
 
 TOKEN = "the-token-of-this-test"
 NOW = datetime(2026, 1, 31, 8, 0, tzinfo=UTC)
@@ -71,6 +78,7 @@ REJECTS = [
         label="E-mail",
         rule="email-form",
         title="Not an e-mail address",
+        severity="warning",
         value="=nobody",
         message="'=nobody' is no e-mail address.",
         how_to_fix="Write it like name@example.org.",
@@ -87,6 +95,7 @@ REJECTS = [
         label=None,
         rule="duplicate",
         title="Repeated row",
+        severity="warning",
         value=None,
         message="Repeats an earlier row.",
         how_to_fix=None,
@@ -105,7 +114,10 @@ class FakeApp:
     received: list[tuple[JobRequest, list[bytes]]] = field(default_factory=list)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     created: bool = True
+    rehearsal: Rehearsal | None = None
+    story: Passport | None = None
     error: Exception | None = None
+    card: Scorecard | Exception | None = None
     table: pa.Table = field(default_factory=lambda: pa.table({"sku": ["A", "B"], "price": [1.5, 2.0]}))
     checks: dict[str, Any] = field(default_factory=lambda: {"storage": SimpleNamespace(ok=True, ms=2, problem=None)})
     settings: Any = field(default_factory=lambda: SimpleNamespace(api_token=SecretStr(TOKEN), max_upload_bytes=10_000))
@@ -137,6 +149,18 @@ class FakeApp:
         self._ask("retry", job_id)
         return self.jobs_by_id[job_id]
 
+    def replay(self, job_id: str, by: str) -> Replayed:
+        self._ask("replay", job_id, by)
+        return Replayed(self.jobs_by_id["d4e5f6"], self.created)
+
+    def rehearse(self, job_id: str) -> Rehearsal | None:
+        self._ask("rehearse", job_id)
+        return self.rehearsal
+
+    def passport(self, question: RowQuestion, caller: Principal) -> Passport | None:
+        self._ask("passport", question, caller)
+        return self.story
+
     def stop(self, job_id: str, by: str) -> Job:
         self._ask("stop", job_id, by)
         return self.jobs_by_id[job_id]
@@ -158,6 +182,21 @@ class FakeApp:
     def rejects(self, *wanted: Any, **page: Any) -> list[Reject]:
         self._ask("rejects", *wanted, page)
         return REJECTS
+
+    @property
+    def answers(self) -> FakeApp:
+        return self
+
+    def of(self, job: Job) -> list[Answer]:
+        self._ask("answers", job.job_id)
+        return [Answer("best_sellers", "Best", {"top": "10"}, [{"sku": "A", "share": 81.2268}])]
+
+    def quality(self, job_id: str) -> Scorecard:
+        self._ask("quality", job_id)
+        if isinstance(self.card, Exception):
+            raise self.card
+        assert self.card is not None
+        return self.card
 
     def tables(self) -> list[TableInfo]:
         self._ask("tables")

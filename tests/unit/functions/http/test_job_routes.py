@@ -40,13 +40,20 @@ def test_a_job_is_answered_with_all_that_is_known_of_it(client):
         "deletion": None,
         "links": {
             "self": "http://strata.test/api/jobs/a1b2c3",
+            "quality": "http://strata.test/api/jobs/a1b2c3/quality",
             "rejects": "http://strata.test/api/jobs/a1b2c3/rejects",
+            "answers": None,
+            "workbook": None,
+            "corrections": None,
             "retry": "http://strata.test/api/jobs/a1b2c3/retry",
+            "replay": None,
             "stop": "http://strata.test/api/jobs/a1b2c3/stop",
             "delete": None,
         },
         "supersedes": None,
         "supersededBy": None,
+        "replayOf": None,
+        "corrects": None,
     }
 
 
@@ -96,6 +103,7 @@ def test_rejects_are_answered_with_reasons_and_what_a_duplicate_repeats(client):
         "label": "E-mail",
         "rule": "email-form",
         "title": "Not an e-mail address",
+        "severity": "warning",
         "value": "=nobody",
         "message": "'=nobody' is no e-mail address.",
         "howToFix": "Write it like name@example.org.",

@@ -1,0 +1,1 @@
+"""Appointments: which patient is to see which doctor when, and whether that was confirmed."""

@@ -1,0 +1,1 @@
+"""Claims: remittance reports of a medical plan, as web pages or CSV."""
