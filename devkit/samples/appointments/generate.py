@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
 
 from devkit.samples.answer_key import InjectedFault, Rejection
 from devkit.samples.appointments.sample import COLUMNS, AppointmentsSample, Row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from devkit.samples.spoil import CellFault, spoil
 
 DOCTORS = (
     ("Dr. Núñez", "Heart"), ("Dr. Ødegård", "Skin"), ("Dr. O'Neill", "Heart"), ("Dr. 佐藤", "Skin"),
@@ -28,24 +24,14 @@ _NO_NUMBER = ("eight", "8.5", "8,0", "1e3", "#N/A")
 _NOBODY = "987654"
 
 
-class _Kind(NamedTuple):
-    """A fault of one cell: where it may strike, the rule that must find it, and what it puts there."""
-
-    name: str
-    columns: tuple[str, ...]
-    rule: str
-    spoil: Callable[[Random, str], str]
-
-
 _KINDS = (
-    _Kind("missing", (*_NUMBERS, "booking_date"), "required", lambda rng, _: rng.choice(("", " "))),
-    _Kind("no_day", ("booking_date",), "type", lambda rng, _: rng.choice(_NO_DAY)),
-    _Kind("no_number", _NUMBERS, "type", lambda rng, _: rng.choice(_NO_NUMBER)),
-    _Kind("untidy", _NUMBERS, "integer_text", lambda rng, value: value + rng.choice(("X", ".0", " #"))),
-    _Kind("dragged", ("booking_date",), "plausible_years", lambda rng, _: f"10/24/{rng.randint(2026, 9999)}"),
-    _Kind("nobody", ("doctor_id",), "reference", lambda *_: _NOBODY),
+    CellFault("missing", (*_NUMBERS, "booking_date"), "required", lambda rng, _: rng.choice(("", " "))),
+    CellFault("no_day", ("booking_date",), "type", lambda rng, _: rng.choice(_NO_DAY)),
+    CellFault("no_number", _NUMBERS, "type", lambda rng, _: rng.choice(_NO_NUMBER)),
+    CellFault("untidy", _NUMBERS, "integer_text", lambda rng, value: value + rng.choice(("X", ".0", " #"))),
+    CellFault("dragged", ("booking_date",), "plausible_years", lambda rng, _: f"10/24/{rng.randint(2026, 9999)}"),
+    CellFault("nobody", ("doctor_id",), "reference", lambda *_: _NOBODY),
 )
-_REPEATED = "repeated"
 _REJECTING = frozenset({"required", "type", "reference"})
 
 
@@ -60,7 +46,8 @@ def generate(appointments: int = 500, seed: int = 1, fault_rate: float = 0.05) -
         "doctors": [{"doctor_id": str(no), "name": name, "specialty": field} for no, (name, field) in doctors],
         _APPOINTMENTS: [_appointment(rng, number) for number in range(1, appointments + 1)],
     }
-    return _answer(rows, _spoil(rng, rows[_APPOINTMENTS], fault_rate))
+    faults = spoil(rng, _APPOINTMENTS, "booking_id", rows[_APPOINTMENTS], _KINDS, fault_rate)
+    return _answer(rows, faults)
 
 
 def _appointment(rng: Random, number: int) -> Row:
@@ -72,27 +59,6 @@ def _appointment(rng: Random, number: int) -> Row:
         "booking_date": day.strftime(rng.choice(_DAY_FORMATS)),
         "status": rng.choice(_STATUSES),
     }
-
-
-def _spoil(rng: Random, rows: list[Row], fault_rate: float) -> list[InjectedFault]:
-    """Put the faults in, each kind in its turn, and return them."""
-    faults: list[InjectedFault] = []
-    deck: deque[_Kind | None] = deque()
-    untouched: list[str] = []
-    for number, row in enumerate(rows, 1):
-        if rng.random() >= fault_rate:
-            untouched.append(row["booking_id"])
-            continue
-        deck = deck or deque(rng.sample((*_KINDS, None), len(_KINDS) + 1))
-        kind = deck.popleft()
-        if kind is not None:
-            column = rng.choice(kind.columns)
-            row[column] = kind.spoil(rng, row[column])
-            faults.append(InjectedFault(number, _APPOINTMENTS, column, kind.name, kind.rule))
-        elif untouched:
-            row["booking_id"] = rng.choice(untouched)
-            faults.append(InjectedFault(number, _APPOINTMENTS, "booking_id", _REPEATED, "duplicate"))
-    return faults
 
 
 def _answer(rows: dict[str, list[Row]], faults: list[InjectedFault]) -> AppointmentsSample:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
 
 from devkit.samples.answer_key import InjectedFault, Rejection
 from devkit.samples.ecommerce.vocabulary import NAMES
 from devkit.samples.hiring.sample import COLUMNS, HiringSample, Row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from devkit.samples.spoil import REPEATED, CellFault, spoil
 
 DEPARTMENTS = (
     "Accounting", "Customer Care", "Engineering", "Human Resources", "Legal", "Logistics", "Marketing",
@@ -35,23 +31,13 @@ _NO_NUMBER = ("eight", "8.5", "8,0", "1e3", "-", "#N/A")
 _NOBODY = "987654"
 
 
-class _Kind(NamedTuple):
-    """A fault of one cell: where it may strike, the rule that must find it, and what it puts there."""
-
-    name: str
-    columns: tuple[str, ...]
-    rule: str
-    spoil: Callable[[Random, str], str]
-
-
 _KINDS = (
-    _Kind("missing", COLUMNS[_HIRES], "required", lambda rng, _: rng.choice(("", " ", "\t"))),
-    _Kind("no_time", ("datetime",), "type", lambda rng, _: rng.choice(_NO_TIME)),
-    _Kind("no_number", _NUMBERS, "type", lambda rng, _: rng.choice(_NO_NUMBER)),
-    _Kind("float", _NUMBERS, "integer_text", lambda rng, value: value + rng.choice((".0", ".", ".000"))),
-    _Kind("nobody", ("department_id", "job_id"), "reference", lambda *_: _NOBODY),
+    CellFault("missing", COLUMNS[_HIRES], "required", lambda rng, _: rng.choice(("", " ", "\t"))),
+    CellFault("no_time", ("datetime",), "type", lambda rng, _: rng.choice(_NO_TIME)),
+    CellFault("no_number", _NUMBERS, "type", lambda rng, _: rng.choice(_NO_NUMBER)),
+    CellFault("float", _NUMBERS, "integer_text", lambda rng, value: value + rng.choice((".0", ".", ".000"))),
+    CellFault("nobody", ("department_id", "job_id"), "reference", lambda *_: _NOBODY),
 )
-_REPEATED = "repeated"
 
 
 def generate(hires: int = 500, seed: int = 1, fault_rate: float = 0.05) -> HiringSample:
@@ -87,24 +73,9 @@ def _spoil(rng: Random, rows: dict[str, list[Row]], fault_rate: float) -> list[I
     rows["jobs"].append({"id": "1", "job": "Bookkeeper"})
     faults = [
         InjectedFault(len(DEPARTMENTS), "departments", "department", "missing", "required"),
-        InjectedFault(len(JOBS) + 1, "jobs", "id", _REPEATED, "duplicate"),
+        InjectedFault(len(JOBS) + 1, "jobs", "id", REPEATED, "duplicate"),
     ]
-    deck: deque[_Kind | None] = deque()
-    untouched: list[str] = []
-    for number, row in enumerate(rows[_HIRES], 1):
-        if rng.random() >= fault_rate:
-            untouched.append(row["id"])
-            continue
-        deck = deck or deque(rng.sample((*_KINDS, None), len(_KINDS) + 1))
-        kind = deck.popleft()
-        if kind is not None:
-            column = rng.choice(kind.columns)
-            row[column] = kind.spoil(rng, row[column])
-            faults.append(InjectedFault(number, _HIRES, column, kind.name, kind.rule))
-        elif untouched:
-            row["id"] = rng.choice(untouched)
-            faults.append(InjectedFault(number, _HIRES, "id", _REPEATED, "duplicate"))
-    return faults
+    return faults + spoil(rng, _HIRES, "id", rows[_HIRES], _KINDS, fault_rate)
 
 
 def _answer(rows: dict[str, list[Row]], faults: list[InjectedFault]) -> HiringSample:
