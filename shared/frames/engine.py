@@ -105,9 +105,13 @@ class SparkEngine:
         return _with_plain_types(native.toArrow())
 
     def persist(self, frame: Frame) -> Frame:
-        """Mark a frame to be kept once it is computed."""
+        """Keep a frame once it is computed, and forget how it was made.
+
+        Each step that follows would otherwise be planned together with all steps before it, which takes longer than
+        the steps themselves.
+        """
         native: Any = frame.to_native()
-        return _lazy(native.persist())
+        return _lazy(native.localCheckpoint(eager=False))
 
     def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
         """Apply a batch function to a column of distinct values, on the executors."""
