@@ -79,6 +79,18 @@ class UploadSigner(Protocol):
         """Return an address that lets its holder write this one blob, and nothing else, until it expires."""
 
 
+class Web(Protocol):
+    """Files that others offer on the web."""
+
+    def fetch(self, url: str, into: BinaryIO, most_bytes: int) -> str:
+        """Write the file at an address to a stream; returns its name there, which may be empty.
+
+        Only http and https, and only addresses that are allowed, also where one leads on to another. Raises
+        :class:`~shared.errors.InvalidRequestError` for any other, and an :class:`~shared.errors.AppError` of a status
+        below 500 when the file cannot be had, takes too long or has more than ``most_bytes``.
+        """
+
+
 class JobQueue(Protocol):
     """Queues of job messages."""
 

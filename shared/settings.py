@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import AppError
 
@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         description="How long a batch in the inbox is waited for until all tables are there.",
     )
     max_ingest_rows: int = Field(default=1_000, gt=0, description="The most JSON rows of one ingest request.")
+    fetch_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        default=(),
+        description="Networks that are not public and files may be fetched from all the same, separated by commas.",
+    )
     engine: Literal["pyarrow", "pandas"] = Field(default="pyarrow", description="The engine of small jobs.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
 
@@ -79,6 +83,11 @@ class Settings(BaseSettings):
     )
     jobs_table: str = Field(default="jobs", description="Jobs and their timelines.")
     content_keys_table: str = Field(default="contentkeys", description="Which job holds which content.")
+
+    @field_validator("fetch_networks", mode="before")
+    @classmethod
+    def _apart(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("raw_container")
     @classmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shared.adapters.azure.account import StorageAccount
-    from shared.ports import BlobStore, Clock, JobQueue, JobStore, UploadSigner, Warehouse
+    from shared.ports import BlobStore, Clock, JobQueue, JobStore, UploadSigner, Warehouse, Web
     from shared.settings import Settings
 
 # ruff: noqa: PLC0415 - building the app costs nothing
@@ -64,6 +64,13 @@ class Adapters:
         from shared.adapters.warehouses.duckdb import DuckDBWarehouse
 
         return DuckDBWarehouse(url.removeprefix(_DUCKDB))
+
+    @cached_property
+    def web(self) -> Web:
+        """Files that others offer."""
+        from shared.adapters.web import HttpWeb
+
+        return HttpWeb(self.settings.fetch_networks)
 
     @cached_property
     def clock(self) -> Clock:
