@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 
 from functions.http import (
     answers,
+    claims,
     clean_data,
     docs,
     health,
@@ -69,6 +70,7 @@ def create_api() -> FastAPI:
     )
     for module in (
         uploads,
+        claims,
         upload_urls,
         ingest,
         clean_data,

@@ -43,6 +43,8 @@ def _identifier(text: str) -> str:
     return text
 
 
+#: A name that a client gives a job.
+JobName = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 #: An id that a client chooses.
 Identifier = Annotated[str, AfterValidator(_identifier)]
 
@@ -56,9 +58,7 @@ class JobOptions(BaseModel):
         None, description="The moment as of which ages are counted; UTC without a zone, now if left out."
     )
     force: bool = Field(False, description="Make a new job even if the same content came before.")
-    job_name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)] | None = Field(
-        None, description="A name to find the job by."
-    )
+    job_name: JobName | None = Field(None, description="A name to find the job by.")
     parent_job_id: Identifier | None = Field(None, description="The group of jobs that this one belongs to.")
     filename: str | None = Field(
         None, min_length=1, max_length=255, description="The file's name, where the body is the file itself."

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
@@ -17,6 +17,9 @@ from functions.http.files import FORM, received_files
 from functions.http.models import JobReceipt, located
 from functions.http.options import JobOptions, described_parameters, read_options
 from functions.http.problems import documented
+
+if TYPE_CHECKING:
+    from shared.services.receive import Receipt
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -38,6 +41,11 @@ _REQUEST_BODY: Final = {
         "application/octet-stream": {"schema": {}},
     },
 }
+#: What is answered of a job that was taken in, for OpenAPI.
+RECEIPTS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": JobReceipt, "description": "The same content came before: that job."},
+    202: {"description": "A new job.", "headers": {"Location": {"schema": {"type": "string"}}}},
+}
 
 
 class UploadOptions(JobOptions):
@@ -55,11 +63,7 @@ class UploadOptions(JobOptions):
     "",
     status_code=202,
     summary="Upload the files of a job",
-    responses={
-        200: {"model": JobReceipt, "description": "The same content came before: that job."},
-        202: {"description": "A new job.", "headers": {"Location": {"schema": {"type": "string"}}}},
-        **documented(400, 401, 404, 411, 413, 422, 503),
-    },
+    responses={**RECEIPTS, **documented(400, 401, 404, 411, 413, 422, 503)},
     openapi_extra={"parameters": described_parameters(UploadOptions), "requestBody": _REQUEST_BODY},
 )
 async def create_job(caller: Caller, app: Application, request: Request, response: Response) -> JobReceipt:
@@ -77,6 +81,11 @@ async def create_job(caller: Caller, app: Application, request: Request, respons
         wanted = options.job_request(caller.user_id, options.dataset, uploads)
         with located(str(request.base_url)):
             receipt = await run_in_threadpool(app.receive, wanted)
+    return receipt_answer(receipt, request, response)
+
+
+def receipt_answer(receipt: Receipt, request: Request, response: Response) -> JobReceipt:
+    """Answer what was taken in: 202 for a new job, 200 for the one that the same content made before."""
     answer = JobReceipt.of(receipt, str(request.base_url))
     response.status_code = 202 if receipt.created else 200
     response.headers["Location"] = answer.status_url

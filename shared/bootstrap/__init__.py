@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.services.delete import Delete
     from shared.services.expect import Expect
     from shared.services.explore import Explorer
+    from shared.services.fetch import Fetch
     from shared.services.health import Health
     from shared.services.inbox import Inbox
     from shared.services.ingest import Ingest
@@ -59,6 +60,13 @@ class App(Parts):
             clock=self.clock,
             threshold=self.settings.small_batch_threshold,
         )
+
+    @cached_property
+    def fetch(self) -> Fetch:
+        """Take in a file that lies on the web."""
+        from shared.services.fetch import Fetch
+
+        return Fetch(self.web, self.receive, self.settings.max_upload_bytes)
 
     @cached_property
     def ingest(self) -> Ingest:

@@ -12,17 +12,19 @@ from shared.domain.job import JobFile, JobState, ProcessingPath, TimelineEvent, 
 from shared.domain.moments import in_utc
 from shared.errors import InvalidRequestError, UnreadableFileError
 from shared.logs import Stopwatch, job_logging, stage
+from shared.readers.archives import unpacked
 from shared.services.claim import claim
 from shared.services.count import counted
 from shared.services.layout import bronze_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from shared.domain.job import Job
     from shared.domain.routing import Routing
     from shared.ports import BlobStore, Clock, JobStore
+    from shared.readers.sniff import Kind
     from shared.services.count import Counted
     from shared.services.dispatch import Dispatch
     from shared.services.records import JobRecords
@@ -41,7 +43,7 @@ class Upload:
 class JobRequest:
     """One request for one dataset with all its files; ``as_of`` without a zone is UTC.
 
-    ``corrects`` and ``builds_on`` are as in an :class:`Intake`.
+    ``corrects`` and ``builds_on`` are as in an :class:`Intake`. ``kind`` is the only kind of file that is taken.
     """
 
     user_id: str
@@ -53,6 +55,7 @@ class JobRequest:
     parent_job_id: str | None = None
     corrects: str | None = None
     builds_on: tuple[str, ...] = ()
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,15 @@ class Receive:
     def __call__(self, request: JobRequest, *, queue_small: bool = True) -> Receipt:
         """Store, count and queue the files of a request; without ``queue_small`` a small job is left to the caller.
 
-        Raises :class:`NotFoundError` for an unknown dataset and :class:`InvalidRequestError` for a file of no known
-        table, before anything is stored, and :class:`UnreadableFileError` when a file cannot be counted: the job then
-        exists, failed, with its bytes kept.
+        Raises :class:`NotFoundError` for an unknown dataset, :class:`InvalidRequestError` for a file of no known table
+        and :class:`UnreadableFileError` for one of another kind than asked for, before anything is stored, and
+        :class:`UnreadableFileError` when a file cannot be counted: the job then exists, failed, with its bytes kept.
         """
         contract = load_dataset(request.dataset).contract
         if not request.uploads:
             raise InvalidRequestError("The request has no file.", code="no_files")
+        if request.kind is not None:
+            _refuse_others(request.kind, request.uploads)
         with stage("received") as watch:
             files = [JobFile(one.filename, "", None, None, table=one.field) for one in request.uploads]
             contents = counted(contract, files, (one.stream for one in request.uploads))
@@ -162,3 +167,17 @@ class Receive:
             details = {**problem.details, "jobId": job.job_id}
             raise UnreadableFileError(problem.message, advice=problem.advice, code=problem.code, **details)
         return Receipt(job, intake.routing, created)
+
+
+def _refuse_others(kind: Kind, uploads: Iterable[Upload]) -> None:
+    """Raise :class:`UnreadableFileError` when an upload, or a file packed in it, is of another kind."""
+    for upload in uploads:
+        for part in unpacked(upload.stream, upload.filename):
+            if part.kind is not kind:
+                raise UnreadableFileError(
+                    f"{part.filename} is {part.kind.value}; {kind.value} is taken here.",
+                    code="wrong_format",
+                    advice="Send it to the address for its kind, or to POST /api/jobs.",
+                    file=part.filename,
+                )
+        upload.stream.seek(0)

@@ -220,9 +220,7 @@ def test_a_server_that_lingers_is_not_waited_for(server: Server) -> None:
     assert time.monotonic() - started < 5
 
 
-def test_a_password_in_an_address_is_used_and_told_to_nobody(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_password_in_an_address_is_used_and_told_to_nobody(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "root")
     secret = server.url("/page/").replace("//", "//ann:sesame@", 1)
     fetched(secret)

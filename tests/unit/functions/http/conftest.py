@@ -140,6 +140,11 @@ class FakeApp:
         self._ask("receive")
         return Receipt(make_job(job_name=request.job_name), route(3, 120, 10_000), self.created)
 
+    def fetch(self, request: JobRequest, url: str, default_name: str) -> Receipt:
+        self.received.append((request, []))
+        self._ask("fetch", url, default_name)
+        return Receipt(make_job(job_name=request.job_name), route(3, 120, 10_000), self.created)
+
     def ingest(self, request: JobRequest, table: str, *, rows: bool) -> Ingested:
         self.received.append((request, [upload.stream.read() for upload in request.uploads]))
         self._ask("ingest", table, rows)
