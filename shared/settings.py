@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     silver_container: str = Field(default="silver", description="Cleaned rows and quarantined rows.")
     gold_container: str = Field(default="gold", description="Analytical tables as Parquet.")
     manifests_container: str = Field(default="manifests", description="What each job received and produced.")
+    staging_container: str = Field(
+        default="staging", description="What the large path needs of a job until it has ended: shards and keys."
+    )
     raw_container: str = Field(
         default="raw", description="Raw data of others, in folders {userId}/{parentJobId}; it is only read."
     )

@@ -40,6 +40,7 @@ class Parts(Adapters):
             gold=settings.gold_container,
             manifests=settings.manifests_container,
             landing=settings.landing_container,
+            staging=settings.staging_container,
         )
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals as nw
@@ -92,12 +93,15 @@ class SparkEngine:
     name = "spark"
     eager = False
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, work_uri: str | None = None) -> None:
+        """Keep frames as Parquet in a folder, or without one in the memory and on the disks of the executors."""
         self._session = session
+        self._work_uri = work_uri
+        self._kept = count()
 
     def from_arrow(self, table: pa.Table) -> Frame:
         """Make a frame of an Arrow table; for small ones, since its rows pass through the driver."""
-        return _lazy(self._session.createDataFrame(table))
+        return _lazy(self._session.createDataFrame(table).hint("broadcast"))
 
     def to_arrow(self, frame: Frame) -> pa.Table:
         """Return the rows of a small frame."""
@@ -111,7 +115,11 @@ class SparkEngine:
         the steps themselves.
         """
         native: Any = frame.to_native()
-        return _lazy(native.localCheckpoint(eager=False))
+        if self._work_uri is None:
+            return _lazy(native.localCheckpoint(eager=False))
+        place = f"{self._work_uri}{next(self._kept)}"
+        native.write.mode("overwrite").parquet(place)
+        return _lazy(self._session.read.parquet(place))
 
     def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
         """Apply a batch function to a column of distinct values, on the executors."""

@@ -42,8 +42,8 @@ def read_json_records(
     records = _decoded(data, shape, filename)
     first = 1
     while batch := list(islice(records, RECORDS_AT_ONCE)):
-        for table in tables:
-            chunks[table.name].append(_rows_of(batch, shape, table, first, filename, file_no))
+        for name, rows in rows_of_records(batch, shape, tables, first, filename, file_no).items():
+            chunks[name].append(rows)
         first += len(batch)
     return {
         # In one piece, since every later step takes its time for each piece.
@@ -65,16 +65,28 @@ def raw_records(data: bytes, filename: str) -> Iterable[bytes | msgspec.Raw] | N
         return None
 
 
+def rows_of_records(
+    records: Sequence[Any], shape: RecordShape, tables: Sequence[Table], first: int, filename: str, file_no: int
+) -> dict[str, pa.RecordBatch]:
+    """Return per table the rows of records as ``shape`` makes them, the first of which has the number ``first``."""
+    return {table.name: _rows_of(records, shape, table, first, filename, file_no) for table in tables}
+
+
+def decoded(raw: bytes | msgspec.Raw, shape: RecordShape) -> Any:
+    """Return the record that JSON text says, as far as it is sound; what is no JSON is a record that is lost."""
+    try:
+        return shape.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return _saved(bytes(raw), shape)
+
+
 def _decoded(data: bytes, shape: RecordShape, filename: str) -> Iterator[Any]:
     records = raw_records(data, filename)
     if records is None:
         yield from map(shape.record, sound_records(data, filename))
         return
     for raw in records:
-        try:
-            yield shape.decode(raw)
-        except (msgspec.DecodeError, RecursionError):
-            yield _saved(bytes(raw), shape)
+        yield decoded(raw, shape)
 
 
 def _saved(raw: bytes, shape: RecordShape) -> Any:

@@ -27,6 +27,7 @@ class Layout:
     gold: str = "gold"
     manifests: str = "manifests"
     landing: str = "landing"
+    staging: str = "staging"
 
     def place(self, file: JobFile) -> tuple[str, str]:
         """Return container and path of a file of a job."""
@@ -52,7 +53,20 @@ class Layout:
             (self.silver, f"quarantine/{prefix}"),
             (self.gold, f"analytics/{prefix}"),
             (self.manifests, f"{job.job_id}/"),
+            self.staged(job.job_id),
         )
+
+    def staged(self, job_id: str) -> tuple[str, str]:
+        """Return container and prefix of what a job on the large path needs until it has ended."""
+        return self.staging, f"{job_id}/"
+
+    def work(self, job_id: str, run_id: str) -> tuple[str, str]:
+        """Return container and prefix of what a run on the large path needs while it lasts."""
+        return self.staging, f"{job_id}/{run_id}/"
+
+    def report(self, job_id: str, run_id: str, stage: str) -> tuple[str, str]:
+        """Return container and path of what a run on the large path says of silver or gold."""
+        return self.manifests, f"{job_id}/{run_id}/{stage}.json"
 
     def sent(self, job: Job) -> tuple[tuple[str, str], ...]:
         """Return the containers and prefixes of a job's files as they were sent, taken in or not."""

@@ -21,7 +21,7 @@ MOST_LINES = 300
 def files(folder: Path = ROOT) -> Iterator[Path]:
     """Every file of the project, without what is made from it."""
     for path in sorted(folder.iterdir()):
-        if path.is_file():
+        if path.is_file() and path.name != ".git":
             yield path
         elif path.name not in MADE and (not path.name.startswith(".") or path.name == ".ci"):
             yield from files(path)

@@ -1,0 +1,32 @@
+"""Silver to gold on Spark, by the very functions that make the gold of small jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from shared.domain.report import GoldReport
+from shared.frames.engine import SparkEngine
+from shared.medallion import gold
+from shared.medallion.context import RunContext
+from shared.services.large.run import configure
+from shared.services.large.written import write
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.services.large.run import LargeRun
+
+
+def build(session: Any, run: LargeRun, loaded_at: datetime, token_key: bytes) -> GoldReport:
+    """Make the gold of a job out of its silver; ``loaded_at`` is the time that silver was made at."""
+    configure(session)
+    dataset, engine = run.load_dataset(), SparkEngine(session, f"{run.work_uri}gold/")
+    context = RunContext(run.job_id, run.run_id, run.user_id, run.as_of, loaded_at, token_key)
+    frames = {
+        table.name: nw.from_native(session.read.parquet(f"{run.silver_uri}{table.name}")).lazy()
+        for table in dataset.contract.tables
+    }
+    made = gold.build(dataset, frames, context, engine)
+    return GoldReport(run.run_id, write(session, made, run.gold_uri))
