@@ -1,6 +1,7 @@
 """Records that no well-meaning sender would send, drawn from a contract, so that rules meet what they do not expect."""
 
 import json
+from importlib import import_module
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -85,6 +86,14 @@ def packed_dirt(contract: Contract, *, examples: int) -> list:
 
     collect()
     return packed
+
+
+def own_files(contract: Contract) -> list[SourceFile]:
+    """Return a file of each kind that a dataset reads by itself, every second record of which has a fault."""
+    if not contract.own:
+        return []
+    sample = import_module(f"devkit.samples.{contract.dataset}").generate(300, 2, 0.5)
+    return [SourceFile(f"own.{kind}", sample.page) for kind in contract.own]
 
 
 def as_files(contract: Contract, records: list, name: str) -> list[SourceFile]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from shared.contracts.base import Identifier, Model, mistake
+from shared.contracts.base import Identifier, Model, as_tuple, mistake
 from shared.contracts.table import Table  # noqa: TC001 - the annotations are read when a contract is loaded
 
 
@@ -15,8 +15,9 @@ class Contract(Model):
 
     ``mode: strict`` keeps the contract's columns alone. ``phone_region`` (ISO 3166) is where a telephone number without
     a country code belongs. ``files`` says whether a file holds rows of one table, or nested records that feed all of
-    them. ``gold`` names functions of the dataset's ``gold.py``; without it, silver is published as it is under its own
-    names, and what an earlier job has loaded can be referred to.
+    them. ``own`` are the kinds of file that the dataset's ``extract.py`` reads by itself; each such file feeds all
+    tables, whatever ``files`` says of the others. ``gold`` names functions of the dataset's ``gold.py``; without it,
+    silver is published as it is under its own names, and what an earlier job has loaded can be referred to.
     """
 
     dataset: Identifier
@@ -25,6 +26,7 @@ class Contract(Model):
     phone_region: str = Field(default="US", pattern="^[A-Z]{2}$")
     files: Literal["per_table", "all_tables"] = "per_table"
     tables: tuple[Table, ...] = Field(min_length=1)
+    own: Annotated[tuple[Literal["html"], ...], BeforeValidator(as_tuple)] = ()
     gold: tuple[Identifier, ...] = ()
 
     @model_validator(mode="after")

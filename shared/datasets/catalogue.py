@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from shared.contracts.model import Contract
-    from shared.datasets.extraction import OwnReader
+    from shared.datasets.extraction import OwnCount, OwnReader
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,18 @@ class Dataset:
     @cached_property
     def own_reader(self) -> OwnReader | None:
         """How the dataset reads files by itself, None of most. Imports the module, and with it the frame library."""
-        if not (self.folder / "extract.py").is_file():
+        if not self.contract.own:
             return None
         reader: OwnReader = import_module(f"{__package__}.{self.contract.dataset}.extract").read_file
         return reader
+
+    @cached_property
+    def own_count(self) -> OwnCount | None:
+        """How the records of such files are counted, without the frame library."""
+        if not self.contract.own:
+            return None
+        count: OwnCount = import_module(f"{__package__}.{self.contract.dataset}.count").count_records
+        return count
 
     def holder_of(self, table: str) -> GoldTable | None:
         """Return the gold table that has a row for each row of a silver table, if there is one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,6 +25,10 @@ class Extracted:
     reconciliation: tuple[Reconciled, ...] = ()
 
 
-#: A dataset's ``read_file`` in its ``extract.py``: takes a file's bytes and name, and the number by which the readers
-#: know it; returns None of a file that the usual readers are to read.
-OwnReader = Callable[[bytes, str, int], Extracted | None]
+#: A dataset's ``read_file`` in its ``extract.py``: takes the bytes and the name of a file of a kind that the contract
+#: calls its own, and the number by which the readers know it.
+OwnReader = Callable[[bytes, str, int], Extracted]
+
+#: A dataset's ``count_records`` in its ``count.py``: reads such a file to its end, and returns how many records it has
+#: without having made rows of them.
+OwnCount = Callable[[BinaryIO], int]

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from shared.datasets.extraction import Extracted
-from shared.readers.read import read_file
-from shared.readers.rows import number_of_part
+from shared.readers.formats import is_own
+from shared.readers.read import numbered_parts, read_file, read_part
 from shared.readers.schema import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from shared.contracts.model import Contract
     from shared.datasets.catalogue import Dataset
+    from shared.readers.archives import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,31 @@ def read(contract: Contract, files: Sequence[SourceFile]) -> dict[str, pa.Table]
 
 
 def read_dataset(dataset: Dataset, files: Sequence[SourceFile]) -> Extracted:
-    """Do the same, with the dataset's own reader where it has one that knows a file, and return what that says as well.
+    """Do the same, by the dataset's own reader where it is for a file, and return what that says as well.
 
     Raises what :func:`read` does.
     """
-    contract, own_reader = dataset.contract, dataset.own_reader
-    parts = []
-    for number, file in enumerate(files):
-        part = own_reader(file.data, file.filename, number_of_part(number, 0)) if own_reader else None
-        if part is None:
-            part = Extracted(read_file(file.data, contract, file.table, file.filename, number))
-        stated = tuple(replace(figure, file=file.filename) for figure in part.reconciliation)
-        parts.append(replace(part, reconciliation=stated))
+    found = [_extracted(dataset, file, part, number) for file, number, part in _parts(files)]
     return Extracted(
-        tables=_joined((part.tables for part in parts), _no_rows(contract)),
-        findings=_joined((part.findings for part in parts), {}),
-        reconciliation=tuple(figure for part in parts for figure in part.reconciliation),
+        tables=_joined((one.tables for one in found), _no_rows(dataset.contract)),
+        findings=_joined((one.findings for one in found), {}),
+        reconciliation=tuple(figure for one in found for figure in one.reconciliation),
     )
+
+
+def _parts(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, int, Part]]:
+    for file_no, file in enumerate(files):
+        for number, part in numbered_parts(file.data, file.filename, file_no):
+            yield file, number, part
+
+
+def _extracted(dataset: Dataset, file: SourceFile, part: Part, number: int) -> Extracted:
+    reader = dataset.own_reader
+    if reader is None or not is_own(dataset.contract, part):
+        return Extracted(read_part(part, dataset.contract, file.table, number))
+    found = reader(part.stream.read(), part.filename, number)
+    stated = tuple(replace(figure, file=part.filename) for figure in found.reconciliation)
+    return replace(found, reconciliation=stated)
 
 
 def _no_rows(contract: Contract) -> dict[str, pa.Table]:

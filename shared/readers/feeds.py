@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shared.errors import InvalidRequestError, UnreadableFileError
 from shared.readers.archives import unpacked
 from shared.readers.column_names import column_names
+from shared.readers.formats import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,10 +26,11 @@ def table_of(contract: Contract, filename: str, field: str | None, stream: Binar
 
     ``field`` is the name under which the file was sent, and decides if it is a table's. Otherwise the file's own name
     does, by the longest name of a table in it, and at last the names of the columns in ``stream``, if they are those of
-    one table alone. An archive whose files feed several tables is None too: see :func:`table_of_part`. Raises
-    :class:`InvalidRequestError` naming the tables.
+    one table alone. A file that the dataset reads by itself is None too, whatever its name, and an archive that holds
+    one or whose files feed several tables: see :func:`table_of_part`. Raises :class:`InvalidRequestError` naming the
+    tables.
     """
-    if contract.files == "all_tables":
+    if contract.files == "all_tables" or _holds_own(contract, stream, filename):
         return None
     table = _named(contract, field or "") or _contained(contract, filename)
     if table is None:
@@ -51,9 +53,9 @@ def table_of(contract: Contract, filename: str, field: str | None, stream: Binar
 def table_of_part(contract: Contract, name: str | None, part: Part) -> Table | None:
     """Return the table that a file feeds, sent alone or in an archive of which :func:`table_of` has said ``name``.
 
-    None where each file feeds all tables. Raises :class:`UnreadableFileError` for a file in an archive of no table.
+    None where the file feeds all tables. Raises :class:`UnreadableFileError` for a file in an archive of no table.
     """
-    if contract.files == "all_tables":
+    if contract.files == "all_tables" or is_own(contract, part):
         return None
     name = name or _table_inside(contract, part)
     table = next((table for table in contract.tables if table.name == name), None)
@@ -65,6 +67,14 @@ def table_of_part(contract: Contract, name: str | None, part: Part) -> Table | N
             file=part.filename,
         )
     return table
+
+
+def _holds_own(contract: Contract, stream: BinaryIO, filename: str) -> bool:
+    """Tell whether a file is, or holds, one that the dataset reads by itself."""
+    try:
+        return bool(contract.own) and any(is_own(contract, part) for part in unpacked(stream, filename))
+    except UnreadableFileError:
+        return False
 
 
 def _tables_inside(contract: Contract, stream: BinaryIO, filename: str) -> set[str | None]:

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from shared.contracts.table import Table
     from shared.readers.archives import Part
 
-_KINDS = {"csv": Kind.DELIMITED, "xlsx": Kind.WORKBOOK, "json": Kind.JSON}
+_KINDS = {"csv": Kind.DELIMITED, "xlsx": Kind.WORKBOOK, "json": Kind.JSON, "html": Kind.MARKUP}
+
+
+def is_own(contract: Contract, part: Part) -> bool:
+    """Tell whether a file is of a kind that its dataset reads by itself."""
+    return part.kind in {_KINDS[name] for name in contract.own}
 
 
 def taken_by(contract: Contract, table: Table | None, part: Part) -> Kind:
@@ -22,12 +27,13 @@ def taken_by(contract: Contract, table: Table | None, part: Part) -> Kind:
     """
     if part.kind is Kind.EMPTY:
         raise UnreadableFileError(f"{part.filename} is empty.", code="empty_file", file=part.filename)
+    own = [_KINDS[name] for name in contract.own]
     kinds = [_KINDS[name] for name in table.source.formats] if table else [Kind.JSON]
-    if part.kind not in kinds:
-        words = " or ".join(kind.value for kind in kinds)
+    if part.kind not in own + kinds:
+        words = " or ".join(kind.value for kind in own + kinds)
         raise UnreadableFileError(
             f"{part.filename} is {part.kind.value}; {table.name if table else contract.dataset} takes {words}.",
-            code="not_json" if kinds == [Kind.JSON] else "wrong_format",
+            code="not_json" if own + kinds == [Kind.JSON] else "wrong_format",
             advice=_advice(part.kind, words),
             file=part.filename,
         )

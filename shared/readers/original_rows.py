@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.contracts.column import Column
-from shared.readers.archives import unpacked
 from shared.readers.delimited import as_text, numbered_rows, sniff_layout
 from shared.readers.encoding import encoding_of
 from shared.readers.feeds import table_of_part
-from shared.readers.formats import taken_by
+from shared.readers.formats import is_own, taken_by
 from shared.readers.json_originals import original_objects, original_records
-from shared.readers.read import MAX_BYTES_IN_MEMORY
-from shared.readers.rows import SEQUENCE, number_of_part, sequence_start
+from shared.readers.read import numbered_parts
+from shared.readers.rows import SEQUENCE, sequence_start
 from shared.readers.sniff import Kind
 from shared.readers.workbook import table_in
 from shared.readers.workbook_values import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from shared.contracts.table import Table
     from shared.readers.archives import Part
     from shared.readers.table_head import Head
+
+#: Reads a file of a kind that its dataset reads by itself: takes its bytes, its name, and the number by which the
+#: readers know it; returns the rows of each table.
+OwnRows = Callable[[bytes, str, int], Mapping[str, "pa.Table"]]
 
 _UNKNOWN = Column(label="")
 
@@ -65,34 +69,32 @@ def original_rows(
     filename: str,
     file_no: int,
     wanted: Mapping[str, Collection[int]],
+    own: OwnRows | None = None,
 ) -> Iterator[OriginalRows]:
     """Yield the rows of a file that are ``wanted``, which are places in the job (``_seq``) by table.
 
-    The other parameters, and what is raised, are as for :func:`~shared.readers.read.read_file`.
+    ``own`` reads what the dataset reads by itself. The other parameters, and what is raised, are as for
+    :func:`~shared.readers.read.read_file`.
     """
-    for place, part in enumerate(unpacked(io.BytesIO(data), filename, MAX_BYTES_IN_MEMORY)):
+    for number, part in numbered_parts(data, filename, file_no):
         table = table_of_part(contract, table_name, part)
-        number = number_of_part(file_no, place)
         tables = contract.tables if table is None else (table,)
         start, end = sequence_start(number), sequence_start(number + 1)
         numbers = {
             one.name: {place - start for place in wanted.get(one.name, ()) if start < place < end} for one in tables
         }
-        if any(numbers.values()):
+        if not any(numbers.values()):
+            continue
+        if own is not None and is_own(contract, part):
+            yield from _as_read(own(part.stream.read(), part.filename, number), part, contract, number, wanted)
+        else:
             yield from _of_part(part, contract, table, number, numbers)
 
 
-def rows_as_read(
-    tables: Mapping[str, pa.Table],
-    contract: Contract,
-    filename: str,
-    file_no: int,
-    wanted: Mapping[str, Collection[int]],
+def _as_read(
+    tables: Mapping[str, pa.Table], part: Part, contract: Contract, number: int, wanted: Mapping[str, Collection[int]]
 ) -> Iterator[OriginalRows]:
-    """Yield the rows that are ``wanted`` of a page, which has no cells of its own, as a dataset's own reader made them.
-
-    ``tables`` is what it made of the page.
-    """
+    """Yield rows of a file that has no cells of its own as the dataset's own reader made them."""
     for table in contract.tables:
         frame, places = tables.get(table.name), wanted.get(table.name)
         if frame is None or not places:
@@ -102,7 +104,7 @@ def rows_as_read(
         rows = {place: row for place, row in made if place in places}
         if rows:
             own = {column: (no,) for no, column in enumerate(table.columns)}
-            yield OriginalRows(table.name, filename, Kind.MARKUP, number_of_part(file_no, 0), None, own, rows)
+            yield OriginalRows(table.name, part.filename, part.kind, number, None, own, rows)
 
 
 def _of_part(

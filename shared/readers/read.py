@@ -21,8 +21,9 @@ from shared.readers.tabular import frame_of
 from shared.readers.workbook import sheet_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from shared.contracts.model import Contract
-    from shared.contracts.table import Table
     from shared.readers.archives import Part
 
 #: What an archive may unpack to when it is read into memory, other than when its records are counted.
@@ -41,14 +42,24 @@ def read_file(
     :class:`~shared.errors.UnreadableFileError` when a file as a whole cannot be read as what its table takes.
     """
     frames: dict[str, list[pa.Table]] = {}
-    for place, part in enumerate(unpacked(io.BytesIO(data), filename, MAX_BYTES_IN_MEMORY)):
-        table = table_of_part(contract, table_name, part)
-        for name, frame in _frames(part, contract, table, number_of_part(file_no, place)).items():
+    for number, part in numbered_parts(data, filename, file_no):
+        for name, frame in read_part(part, contract, table_name, number).items():
             frames.setdefault(name, []).append(frame)
     return {name: pa.concat_tables(parts) for name, parts in frames.items()}
 
 
-def _frames(part: Part, contract: Contract, table: Table | None, number: int) -> dict[str, pa.Table]:
+def numbered_parts(data: bytes, filename: str, file_no: int) -> Iterator[tuple[int, Part]]:
+    """Yield a file, or those of an archive, with the number by which the readers know it.
+
+    Raises :class:`~shared.errors.UnreadableFileError` for an archive that cannot be unpacked into memory.
+    """
+    for place, part in enumerate(unpacked(io.BytesIO(data), filename, MAX_BYTES_IN_MEMORY)):
+        yield number_of_part(file_no, place), part
+
+
+def read_part(part: Part, contract: Contract, table_name: str | None, number: int) -> dict[str, pa.Table]:
+    """Return the rows of each table that a single file feeds; see :func:`read_file`."""
+    table = table_of_part(contract, table_name, part)
     kind, filename = taken_by(contract, table, part), part.filename
     if table is None:
         return read_json_records(part.stream.read(), contract.tables, filename, number)

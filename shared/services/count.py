@@ -16,7 +16,7 @@ from shared.services.journal import problem_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shared.contracts.model import Contract
+    from shared.datasets.catalogue import Dataset
     from shared.domain.intake import Intake
     from shared.domain.job import JobFile, JobProblem
 
@@ -36,19 +36,20 @@ class Counted:
         return replace(intake, files=self.files, routing=route(records, size, threshold), problem=None)
 
 
-def counted(contract: Contract, files: Iterable[JobFile], streams: Iterable[BinaryIO]) -> Counted:
+def counted(dataset: Dataset, files: Iterable[JobFile], streams: Iterable[BinaryIO]) -> Counted:
     """Read files, each once; ``streams`` are their bytes, and ``table`` is what their sender calls them, if anything.
 
     Raises :class:`~shared.errors.InvalidRequestError` for a file of no known table, and :class:`UnreadableFileError`
     for one that was counted before and has changed since.
     """
-    known, problems = [], []
+    contract, known, problems = dataset.contract, [], []
     for file, stream in zip(files, streams, strict=True):
         table = table_of(contract, file.filename, file.table, stream)
         stream.seek(0)
         digest, records = DigestingStream(stream), None
         try:
-            records = count_records(cast("BinaryIO", digest), file.filename, contract, table)
+            source = cast("BinaryIO", digest)
+            records = count_records(source, file.filename, contract, table, dataset.own_count)
         except UnreadableFileError as error:
             problems.append(problem_of(error))
         sha256, size = digest.finish()

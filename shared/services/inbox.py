@@ -170,8 +170,9 @@ def _folder(intake: Intake) -> str:
 def missing_tables(contract: Contract, tables: Collection[str | None]) -> list[str]:
     """Return the tables for which none of a batch's files has come, by the tables that these feed.
 
-    None feeds all tables, or is an archive that feeds several.
+    None feeds all tables, or is an archive that feeds several. A dataset that reads files by itself has no use for
+    several: what it does not read by itself stands alone as well.
     """
-    if None in tables:
+    if None in tables or contract.own:
         return []
     return [table.name for table in contract.tables if table.name not in tables]

@@ -89,19 +89,19 @@ class Receive:
         and :class:`UnreadableFileError` for one of another kind than asked for, before anything is stored, and
         :class:`UnreadableFileError` when a file cannot be counted: the job then exists, failed, with its bytes kept.
         """
-        contract = load_dataset(request.dataset).contract
+        dataset = load_dataset(request.dataset)
         if not request.uploads:
             raise InvalidRequestError("The request has no file.", code="no_files")
         if request.kind is not None:
             _refuse_others(request.kind, request.uploads)
         with stage("received") as watch:
             files = [JobFile(one.filename, "", None, None, table=one.field) for one in request.uploads]
-            contents = counted(contract, files, (one.stream for one in request.uploads))
+            contents = counted(dataset, files, (one.stream for one in request.uploads))
             fresh = new_job_id(self.clock.now())
             key = content_key(
                 contents.files,
                 dataset=request.dataset,
-                version=contract.version,
+                version=dataset.contract.version,
                 user_id=request.user_id,
                 as_of=in_utc(request.as_of) if request.as_of else None,
                 corrects=request.corrects,
@@ -109,7 +109,7 @@ class Receive:
             holders, known = claim(self.jobs, key, fresh, take_over=request.force)
             with job_logging(holders[-1]):
                 if known is None:
-                    intake = self._intake(request, contract.version, key, holders, contents)
+                    intake = self._intake(request, dataset.contract.version, key, holders, contents)
                     known, created = self._take_in(intake, request.uploads, watch)
                 else:
                     created = False

@@ -13,6 +13,8 @@ from shared.services.job_files import read_file
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import pyarrow as pa
+
     from shared.contracts.model import Contract
     from shared.datasets.catalogue import Dataset
     from shared.domain.job import Job, JobFile
@@ -103,11 +105,11 @@ class Rejected:
 def _in_file(
     dataset: Dataset, file: JobFile, number: int, data: bytes, wanted: Mapping[str, set[int]]
 ) -> Iterator[OriginalRows]:
-    from shared.readers.original_rows import original_rows, rows_as_read
-    from shared.readers.rows import number_of_part
+    from shared.readers.original_rows import original_rows
 
-    own = dataset.own_reader
-    read = own(data, file.filename, number_of_part(number, 0)) if own else None
-    if read is None:
-        return original_rows(data, dataset.contract, file.table, file.filename, number, wanted)
-    return rows_as_read(read.tables, dataset.contract, file.filename, number, wanted)
+    reader = dataset.own_reader
+
+    def own(page: bytes, filename: str, part: int) -> Mapping[str, pa.Table]:
+        return reader(page, filename, part).tables if reader else {}
+
+    return original_rows(data, dataset.contract, file.table, file.filename, number, wanted, own)

@@ -82,8 +82,8 @@ class Retry:
 
     def _counted_again(self, job: Job, intake: Intake) -> Intake:
         """Count the files of a job that failed for want of a count; it goes on only if that works now."""
-        contract = load_dataset(job.dataset).contract
-        contents = counted(contract, intake.files, open_files(self.blobs, self.records.layout, intake.files))
+        streams = open_files(self.blobs, self.records.layout, intake.files)
+        contents = counted(load_dataset(job.dataset), intake.files, streams)
         intake = contents.decide(intake, self.threshold)
         if intake.problem is not None:
             self.journal.record(job, JobState.FAILED, note="The files were counted again, in vain.")

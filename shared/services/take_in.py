@@ -112,13 +112,13 @@ class TakeIn:
 
     def _read(self, job: Job, intake: Intake) -> Job:
         """Count the files and claim their content; end the job if another has it."""
-        contract = load_dataset(intake.dataset).contract
+        dataset = load_dataset(intake.dataset)
         with stage("received") as watch:
-            contents = counted(contract, intake.files, open_files(self.blobs, self.records.layout, intake.files))
+            contents = counted(dataset, intake.files, open_files(self.blobs, self.records.layout, intake.files))
             key = content_key(
                 contents.files,
                 dataset=intake.dataset,
-                version=contract.version,
+                version=dataset.contract.version,
                 user_id=intake.user_id,
                 as_of=intake.as_of if intake.as_of_given else None,
             )
@@ -126,8 +126,8 @@ class TakeIn:
             if other is None and holders[-1] != job.job_id:
                 # Whoever claimed it died before it made its job.
                 holders, other = claim(self.journal.jobs, key, job.job_id, take_over=True)
-        intake = replace(contents.decide(intake, self.threshold), contract_version=contract.version)
-        remarks = _remarks(contract, intake)
+        intake = replace(contents.decide(intake, self.threshold), contract_version=dataset.contract.version)
+        remarks = _remarks(dataset.contract, intake)
         if other is not None:
             note = " ".join(filter(None, (f"Job {other.job_id} has the same files already.", remarks)))
             learnt = intake.learnt()

@@ -7,7 +7,7 @@ import pytest
 from shared.datasets.catalogue import dataset_names, load_dataset
 from shared.frames.engine import Engine, SparkEngine, get_engine
 from shared.medallion.bronze import SourceFile
-from tests.dirt import as_files, packed_dirt
+from tests.dirt import as_files, own_files, packed_dirt
 from tests.outcome import Outcome, assert_same, outcome
 
 EXAMPLES = 600 if os.environ.get("STRATA_COMPLETE") else 60
@@ -20,10 +20,10 @@ def dataset(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def dirt(dataset: str) -> list[SourceFile]:
-    """The same records twice over, in files of different names."""
+    """The same records twice over, in files of different names, and what the dataset reads by itself."""
     contract = load_dataset(dataset).contract
     records = packed_dirt(contract, examples=EXAMPLES)
-    return [*as_files(contract, records, "first"), *as_files(contract, records, "second")]
+    return [*as_files(contract, records, "first"), *as_files(contract, records, "second"), *own_files(contract)]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ _LONGEST_TAG = 1 << 10
 _CLAIM = re.compile(rb"<tr\s[^>]*?\bclaim-item-row\b", re.IGNORECASE)
 
 
-def count_claims(stream: BinaryIO) -> int:
+def count_records(stream: BinaryIO) -> int:
     """Return how many rows of a page in an encoding like ASCII are marked as claims, those in comments among them."""
     claims, kept = 0, b""
     while chunk := stream.read(_CHUNK_BYTES):

@@ -88,7 +88,6 @@ def test_what_the_report_states_in_sum_is_read(sound: Read):
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_report_agrees_with_itself_in_everything(name: str):
     extracted = read_file(page(name), "report.html", 0)
-    assert extracted is not None
     assert {one.name for one in extracted.reconciliation if one.agrees is not True} == set()
     assert len(extracted.reconciliation) == 11
     assert extracted.findings["claims"].num_rows == 0

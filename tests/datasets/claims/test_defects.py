@@ -43,7 +43,6 @@ def defective() -> Read:
 @pytest.fixture(scope="module")
 def findings() -> dict[int, list[Row]]:
     extracted = read_file(page(DEFECTIVE), "report.html", 0)
-    assert extracted is not None
     found = defaultdict(list)
     for row in extracted.findings["claims"].to_pylist():
         found[row["_row_no"] - 1].append(row)

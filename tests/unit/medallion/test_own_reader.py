@@ -16,11 +16,9 @@ from shared.readers.rows import number_of_part, sequence_start
 FINDINGS = ["_seq", "column", "rule", "expected", "found"]
 
 
-def read_stars(data: bytes, filename: str, file_no: int) -> Extracted | None:
-    """Read files that begin with a star: each line is the name of a department, numbered from 1."""
-    if not data.startswith(b"*"):
-        return None
-    names = data.decode()[1:].split()
+def read_words(data: bytes, filename: str, file_no: int) -> Extracted:
+    """Read pages whose words are the names of departments, numbered from 1."""
+    names = data.decode().removeprefix("<p>").split()
     numbers = pa.array(range(1, len(names) + 1), pa.int64())
     places = pa.array([sequence_start(file_no) + number for number in range(1, len(names) + 1)], pa.int64())
     columns = [numbers.cast(pa.string()), pa.array(names), pa.nulls(len(names), pa.string())]
@@ -35,24 +33,25 @@ def read_stars(data: bytes, filename: str, file_no: int) -> Extracted | None:
 
 @pytest.fixture
 def dataset(monkeypatch: pytest.MonkeyPatch) -> Dataset:
-    hiring = replace(load_dataset("hiring"))
-    monkeypatch.setitem(hiring.__dict__, "own_reader", read_stars)
+    known = load_dataset("hiring")
+    hiring = replace(known, contract=known.contract.model_copy(update={"own": ("html",)}))
+    monkeypatch.setitem(hiring.__dict__, "own_reader", read_words)
     return hiring
 
 
 def test_files_that_it_knows_are_read_by_it_and_the_others_as_usual(dataset: Dataset):
     files = [
-        SourceFile("a.txt", b"*Sales Legal", "departments"),
+        SourceFile("a.html", b"<p>Sales Legal"),
         SourceFile("b.csv", b"id,department\n7,Archive\n", "departments"),
-        SourceFile("c.txt", b"*Board", "departments"),
+        SourceFile("c.html", b"<p>Board"),
     ]
     read = bronze.read_dataset(dataset, files)
     assert read.tables["departments"]["department"].to_pylist() == ["Sales", "Legal", "Archive", "Board"]
     assert [table.num_rows for table in read.tables.values()] == [4, 0, 0]
     assert read.findings["departments"]["_seq"].to_pylist() == [1, sequence_start(number_of_part(2, 0)) + 1]
     assert [(one.file, one.found, one.agrees) for one in read.reconciliation] == [
-        ("a.txt", 2, False),
-        ("c.txt", 1, False),
+        ("a.html", 2, False),
+        ("c.html", 1, False),
     ]
 
 

@@ -3,9 +3,11 @@
 import io
 import zipfile
 
-from shared.readers.original_rows import original_rows, rows_as_read
-from shared.readers.read import read_file
+from shared.readers.archives import unpacked
+from shared.readers.original_rows import original_rows
+from shared.readers.read import read_part
 from shared.readers.rows import number_of_part, sequence_start
+from shared.readers.sniff import Kind
 from tests.reading import contract_of
 
 CONTRACT = contract_of("id", "name")
@@ -24,9 +26,18 @@ def test_a_row_is_found_in_the_file_of_an_archive_that_it_stood_in():
     assert found.places == {"id": (0,), "name": (2,)}
 
 
-def test_a_page_has_the_rows_that_were_made_of_it():
-    tables = read_file(b"id,name\n1,Ann\n2,Bo\n", CONTRACT, "thing", "page.html", 1)
-    place = sequence_start(number_of_part(1, 0)) + 3
-    (found,) = rows_as_read(tables, CONTRACT, "page.html", 1, {"thing": {place}})
-    assert (found.header, found.rows, found.row_no(place)) == (None, {place: ("2", "Bo")}, 3)
-    assert list(rows_as_read(tables, CONTRACT, "page.html", 1, {"thing": set()})) == []
+def test_a_page_has_the_rows_that_its_dataset_made_of_it():
+    contract = CONTRACT.model_copy(update={"own": ("html",)})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("thing.csv", b"id,name\n1,Ann\n")
+        archive.writestr("page.html", b"<p>")
+
+    def own(_: bytes, filename: str, number: int):
+        return read_part(next(unpacked(io.BytesIO(b"id,name\n1,Ann\n2,Bo\n"), filename)), contract, "thing", number)
+
+    place = sequence_start(number_of_part(1, 1)) + 3
+    (found,) = original_rows(packed.getvalue(), contract, None, "all.zip", 1, {"thing": {place}}, own)
+    assert (found.filename, found.kind, found.header) == ("all.zip/page.html", Kind.MARKUP, None)
+    assert (found.rows, found.row_no(place)) == ({place: ("2", "Bo")}, 3)
+    assert list(original_rows(packed.getvalue(), contract, None, "all.zip", 1, {"thing": set()}, own)) == []

@@ -1,0 +1,70 @@
+"""A remittance report over HTTP: what comes of its claims and messages, its figures, and what is loaded."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.datasets.claims.reports import DEFECTIVE, expected, page
+
+SOUND = "claims_300"
+
+
+def sent(api, name: str) -> dict[str, Any]:
+    """The job of a report that was posted, at its end."""
+    files = {"file": ("march.html", page(name), "text/html")}
+    receipt = api.http.post("/api/jobs", params={"dataset": "claims"}, files=files)
+    assert receipt.status_code == 202, receipt.text
+    assert receipt.json()["recordCount"] == expected(name)["claims"]
+    return api.follow(receipt.json()["jobId"])
+
+
+@pytest.fixture(scope="module")
+def sound(api) -> dict[str, Any]:
+    return sent(api, SOUND)
+
+
+@pytest.fixture(scope="module")
+def defective(api) -> dict[str, Any]:
+    return sent(api, DEFECTIVE)
+
+
+def test_every_claim_and_message_of_a_sound_report_is_loaded(sound):
+    assert sound["state"] == "succeeded"
+    assert list(sound["ledger"]) == ["claims", "claim_messages"]
+    counts = {table: (one["read"], one["silver"]) for table, one in sound["ledger"].items()}
+    messages = sum(group["messages_total"] for group in expected(SOUND)["groups"].values())
+    assert counts == {"claims": (300, 300), "claim_messages": (messages, messages)}
+    assert (sound["goldTables"]["fact_claims"], sound["goldTables"]["fact_claim_messages"]) == (300, messages)
+
+
+def test_what_is_loaded_comes_to_the_answers(api, sound):
+    claims = api.get("/api/tables/fact_claims", filter=f"_job_id={sound['jobId']}", limit=1000)
+    for record_type, group in expected(SOUND)["groups"].items():
+        of_type = [claim for claim in claims if claim["record_type"] == record_type]
+        assert len(of_type) == group["records"]
+        for name in ("billed", "adjust", "paid"):
+            assert sum(Decimal(str(claim[name])) for claim in of_type) == Decimal(group[name])
+    assert sorted(claim["row"] for claim in claims) == list(range(1, 301))
+    assert all(len(claim["phn"]) == 32 for claim in claims)
+
+
+def test_the_figures_that_a_report_states_of_itself_agree(api, sound):
+    figures = api.get(f"/api/jobs/{sound['jobId']}/quality")["reconciliation"]
+    assert {figure["file"] for figure in figures} == {"march.html"}
+    assert {figure["agrees"] for figure in figures} <= {True, None}
+    assert {"declared_paid", "declared_refused", "declared_in_hold", "total_billed", "total_paid"} <= {
+        figure["name"] for figure in figures if figure["agrees"]
+    }
+
+
+def test_of_twenty_defects_six_are_rejected_with_their_messages_and_the_others_are_told_of(api, defective):
+    assert defective["state"] == "succeeded_with_rejects"
+    counts = {table: (one["read"], one["silver"], one["quarantined"]) for table, one in defective["ledger"].items()}
+    assert counts == {"claims": (200, 194, 6), "claim_messages": (149, 146, 3)}
+    rejects = api.get(f"/api/jobs/{defective['jobId']}/rejects", table="claims")
+    assert len({reject["row"] for reject in rejects}) == 6
+    quality = api.get(f"/api/jobs/{defective['jobId']}/quality")
+    assert any(figure["agrees"] is False for figure in quality["reconciliation"])
