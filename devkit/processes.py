@@ -53,7 +53,7 @@ class ChildProcess:
                 start_new_session=True,
                 pass_fds=keep_open,
                 # Only the child itself can ask to be told of its parent's death; the call takes no lock.
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509
+                preexec_fn=end_with_parent(),  # noqa: PLW1509
             )
 
     @property
@@ -106,7 +106,8 @@ class ChildProcess:
             os.killpg(self._process.pid, number)
 
 
-def _end_with_parent() -> Callable[[], None] | None:
+def end_with_parent() -> Callable[[], None] | None:
+    """Return what a new process calls so that it ends with the thread that started it; None where that is not known."""
     if sys.platform != "linux":
         return None
     parent, prctl = os.getpid(), ctypes.CDLL(None).prctl

@@ -1,0 +1,72 @@
+"""``python -m devkit.adf.local.notebook_process NOTEBOOK WIDGETS RESULT``: runs one notebook on Spark.
+
+WIDGETS is a JSON file of parameters; RESULT becomes one with the value that the notebook returns, or its error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from devkit.adf.local.dbutils import DbUtils, NotebookExit
+from shared.errors import AppError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def main(notebook: Path, widgets: Path, result: Path) -> int:
+    """Run a notebook; returns 0 when it came to its end, else 1."""
+    spark = _spark()
+    dbutils = DbUtils(json.loads(widgets.read_text(encoding="utf-8")), os.environ)
+    names: dict[str, Any] = {"__name__": "__main__", "spark": spark, "dbutils": dbutils}
+    code, outcome = 0, dict[str, Any]()
+    try:
+        exec(compile(notebook.read_text(encoding="utf-8"), str(notebook), "exec"), names)  # noqa: S102 - its purpose
+    except NotebookExit as end:
+        outcome = {"value": end.value}
+    except Exception as error:
+        traceback.print_exc()
+        code, outcome = 1, {"error": _told(error)}
+    finally:
+        spark.stop()
+    result.write_text(json.dumps(outcome), encoding="utf-8")
+    return code
+
+
+def _told(error: Exception) -> str:
+    """Say what went wrong; only messages of the product itself are known to hold no data."""
+    return str(error) if isinstance(error, AppError) else f"{type(error).__name__}."
+
+
+def _spark() -> SparkSession:
+    """Spark as Databricks runs it: UTC, and ANSI, where a cast that fails is an error."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - takes its time, and only this process needs it
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    session = (
+        SparkSession.builder.master(os.environ.get("STRATA_SPARK_MASTER") or "local[2]")
+        .appName("strata")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.memory", os.environ.get("STRATA_SPARK_MEMORY") or "2g")
+        .config("spark.sql.ansi.enabled", "true")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.sql.warehouse.dir", str(Path.cwd() / "spark-warehouse"))
+        .config("spark.local.dir", str(Path.cwd() / "spark"))
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(Path, sys.argv[1:4])))
