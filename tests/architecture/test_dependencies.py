@@ -34,7 +34,8 @@ NOT_IMPORTED = {
     "types-psutil",
     "types-pyyaml",
 }
-BENCHMARK = ROOT / "devkit" / "bench"
+# What a local system does without: measuring, and running notebooks.
+COMPLETE = [ROOT / "devkit" / "bench", ROOT / "devkit" / "adf" / "local" / "notebook_process.py"]
 APP = ["shared", "functions", "function_app.py"]
 
 
@@ -47,6 +48,10 @@ def core_of_shared() -> list[Path]:
     """The modules that must work beside Spark, where Azure's libraries are not installed."""
     outside = {ROOT / "shared" / name for name in ("bootstrap", "adapters", "settings.py")}
     return [path for path in modules("shared") if outside.isdisjoint({path, *path.parents})]
+
+
+def needs_all(path: Path) -> bool:
+    return any(place in {path, *path.parents} for place in COMPLETE)
 
 
 def imported_packages(paths: Iterator[Path] | list[Path]) -> set[str]:
@@ -73,10 +78,10 @@ def package_of(module: str) -> str:
     [
         (core_of_shared(), ()),
         (list(modules(*APP)), ("app",)),
-        ([path for path in modules("devkit") if BENCHMARK not in path.parents], ("app", "local")),
-        (list(modules("devkit/bench")), ("app", "local", "test")),
+        ([path for path in modules("devkit") if not needs_all(path)], ("app", "local")),
+        ([path for path in modules("devkit") if needs_all(path)], ("app", "local", "test")),
     ],
-    ids=["shared", "app", "devkit", "bench"],
+    ids=["shared", "app", "local", "complete"],
 )
 def test_what_is_imported_is_declared(paths: list[Path], extras: tuple[str, ...]) -> None:
     assert imported_packages(paths) - closure(declared(*extras)) - ENGINES == set()

@@ -1,9 +1,12 @@
-"""As much of Databricks' ``dbutils`` as notebooks use: widgets, secrets, and the notebook's own end."""
+"""As much of Databricks' ``dbutils`` as notebooks use: widgets, secrets, files, and the notebook's own end."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Never
+from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +35,6 @@ class Widgets:
         """Return a parameter's value; raises KeyError when it is neither given nor declared."""
         return self._given[name] if name in self._given else self._defaults[name]
 
-    def get_all(self) -> dict[str, str]:
-        """Return all parameters, Databricks' ``getAll``."""
-        return self._defaults | self._given
-
-    getAll = get_all  # noqa: N815
-
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
@@ -48,6 +45,31 @@ class Secrets:
     def get(self, scope: str, key: str) -> str:
         """Return a secret; raises KeyError when there is none."""
         return self.environ[f"{scope}_{key}".replace("-", "_").upper()]
+
+
+class Files:
+    """The files of this machine, by ``file://`` addresses."""
+
+    @staticmethod
+    def put(address: str, content: str, overwrite: bool = False) -> bool:
+        """Write a text; raises FileExistsError when it is there already and is not to be overwritten."""
+        file = _file(address)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("w" if overwrite else "x", encoding="utf-8") as output:
+            output.write(content)
+        return True
+
+    @staticmethod
+    def rm(address: str, recurse: bool = False) -> bool:
+        """Remove a file, or with ``recurse`` a folder; returns whether it was there."""
+        file = _file(address)
+        if file.is_dir() and recurse:
+            shutil.rmtree(file)
+        elif file.exists():
+            file.unlink()
+        else:
+            return False
+        return True
 
 
 class Notebook:
@@ -65,4 +87,9 @@ class DbUtils:
     def __init__(self, widgets: Mapping[str, str], environ: Mapping[str, str]) -> None:
         self.widgets = Widgets(widgets)
         self.secrets = Secrets(environ)
+        self.fs = Files()
         self.notebook = Notebook()
+
+
+def _file(address: str) -> Path:
+    return Path(unquote(urlsplit(address).path))

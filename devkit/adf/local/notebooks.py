@@ -10,6 +10,7 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -52,8 +53,10 @@ class Notebooks:
         notebook = self._place.notebooks / f"{name}.py"
         if not notebook.is_file():
             raise ActivityError(f"There is no notebook {path}: {notebook} does not exist.", "NotebookNotFound")
+        if find_spec("pyspark") is None:
+            raise ActivityError("Spark is not installed here; 'make install-test' brings it.", "SparkNotFound")
         if not await asyncio.to_thread(suitable_java):
-            raise ActivityError(f"Spark needs Java {OLDEST} or newer, and there is none here.", "JavaNotFound")
+            raise ActivityError(f"Spark needs Java {OLDEST} or newer, and there is none here.", "SparkNotFound")
         async with self._turns:
             folder = self._place.folder / "notebooks" / run_id
             stage = Stage(folder / "files", self._storage)
