@@ -1,0 +1,1 @@
+"""Frames → bytes: files for people and for programs that take files."""
