@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     bronze_container: str = Field(default="bronze", description="Files as they were sent.")
     silver_container: str = Field(default="silver", description="Cleaned rows and quarantined rows.")
     gold_container: str = Field(default="gold", description="Analytical tables as Parquet.")
+    exports_container: str = Field(default="exports", description="Workbooks and CSV that jobs hand out.")
     manifests_container: str = Field(default="manifests", description="What each job received and produced.")
     staging_container: str = Field(
         default="staging", description="What the large path needs of a job until it has ended: shards and keys."

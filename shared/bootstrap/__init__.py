@@ -119,7 +119,7 @@ class App(Parts):
         from shared.services.process import Process
         from shared.services.publish import Publish
 
-        publish = Publish(self._journal, self._outputs, self.warehouse, self.answers)
+        publish = Publish(self._journal, self._outputs, self.warehouse, self.answers, self.export)
         return Process(
             journal=self._journal,
             records=self._records,

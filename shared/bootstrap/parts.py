@@ -10,6 +10,7 @@ from shared.bootstrap.adapters import Adapters
 
 if TYPE_CHECKING:
     from shared.services.dispatch import Dispatch
+    from shared.services.export import Export
     from shared.services.journal import Journal
     from shared.services.layout import Layout
     from shared.services.leftovers import Leftovers
@@ -41,6 +42,7 @@ class Parts(Adapters):
             manifests=settings.manifests_container,
             landing=settings.landing_container,
             staging=settings.staging_container,
+            exports=settings.exports_container,
         )
 
     @cached_property
@@ -74,6 +76,13 @@ class Parts(Adapters):
             engine=self.settings.engine,
             token_key=self._token_key,
         )
+
+    @cached_property
+    def export(self) -> Export:
+        """Make and find what a job hands out."""
+        from shared.services.export import Export
+
+        return Export(self._outputs, self._token_key)
 
     @cached_property
     def _rejected(self) -> Rejected:

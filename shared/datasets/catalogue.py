@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from shared.contracts.model import Contract
+    from shared.datasets.exporting import Exports
     from shared.datasets.extraction import OwnCount, OwnReader
 
 
@@ -47,6 +48,14 @@ class Dataset:
             return None
         reader: OwnReader = import_module(f"{__package__}.{self.contract.dataset}.extract").read_file
         return reader
+
+    @cached_property
+    def exports(self) -> Exports | None:
+        """What the dataset hands out besides gold, None of most. Imports the module, and with it the frame library."""
+        if not (self.folder / "exports.py").is_file():
+            return None
+        exports: Exports = import_module(f"{__package__}.{self.contract.dataset}.exports")
+        return exports
 
     @cached_property
     def own_count(self) -> OwnCount | None:

@@ -28,6 +28,7 @@ class Layout:
     manifests: str = "manifests"
     landing: str = "landing"
     staging: str = "staging"
+    exports: str = "exports"
 
     def place(self, file: JobFile) -> tuple[str, str]:
         """Return container and path of a file of a job."""
@@ -45,8 +46,12 @@ class Layout:
         """Return container and prefix of a run's gold."""
         return self.gold, f"analytics/{_job_prefix(job)}{run_id}/"
 
+    def exports_of(self, job: Job) -> tuple[str, str]:
+        """Return container and prefix of what a job hands out."""
+        return self.exports, _job_prefix(job)
+
     def places(self, job: Job) -> tuple[tuple[str, str], ...]:
-        """Return all containers and prefixes under which a job's runs leave something, each under its own id."""
+        """Return all containers and prefixes under which a job leaves something, its runs each under their own id."""
         prefix = _job_prefix(job)
         return (
             (self.silver, f"cleaned/{prefix}"),
@@ -54,6 +59,7 @@ class Layout:
             (self.gold, f"analytics/{prefix}"),
             (self.manifests, f"{job.job_id}/"),
             self.staged(job.job_id),
+            self.exports_of(job),
         )
 
     def staged(self, job_id: str) -> tuple[str, str]:

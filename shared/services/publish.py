@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.domain.manifest import Manifest
     from shared.ports import Warehouse
     from shared.services.answers import Answers
+    from shared.services.export import Export
     from shared.services.journal import Journal, Run
     from shared.services.outputs import Outputs
 
@@ -39,9 +40,10 @@ class Publish:
     outputs: Outputs
     warehouse: Warehouse
     answers: Answers
+    export: Export
 
     def __call__(self, run: Run, manifest: Manifest, gold: Mapping[str, pa.Table] | None = None) -> None:
-        """Load a manifest's gold (read from storage unless given), ask the dataset's queries and end the job.
+        """Load a manifest's gold (read from storage unless given), ask the dataset's queries, export and end the job.
 
         While the warehouse does not answer, the job waits in ``gold`` with the reason. A job whose content
         another job has taken over and published ends as superseded. Raises :class:`OvertakenError` when a stop was
@@ -66,6 +68,7 @@ class Publish:
             return
         run.record(JobState.PUBLISHED, ms=watch.ms)
         with stage("succeeded") as watch:
+            self.export.write(job, manifest)
             for job_id in earlier:
                 self._supersede(job_id, job.job_id)
             self.outputs.keep_only(job, manifest.run_id)
@@ -99,9 +102,12 @@ class Publish:
             run_id=manifest.run_id,
             user_id=job.user_id,
             loaded_at=manifest.loaded_at,
-            tables=tuple(
-                TableLoad(table.name, table.key, _mode(job, dataset, table, manifest.ledger), gold[table.name])
-                for table in own
+            tables=(
+                *(
+                    TableLoad(table.name, table.key, _mode(job, dataset, table, manifest.ledger), gold[table.name])
+                    for table in own
+                ),
+                *self.export.tables(job, manifest),
             ),
             aggregates=aggregate_tables(dataset, Lineage(job.job_id, job.user_id, manifest.loaded_at)),
             views=dataset.views,

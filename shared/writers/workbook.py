@@ -103,7 +103,8 @@ def _as_they_are(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _floats(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return values.cast(pa.float64())
+    # Through their digits: a decimal that is cast to a float itself may come out beside the nearest.
+    return values.cast(pa.string()).cast(pa.float64())
 
 
 def _days(values: pa.ChunkedArray) -> pa.ChunkedArray:

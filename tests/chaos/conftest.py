@@ -36,7 +36,9 @@ class ChaosSystem:
 
     def __init__(self, azurite: Azurite, folder: Path) -> None:
         name = f"c{uuid.uuid4().hex[:16]}"
-        containers = {kind: f"{name}-{kind}" for kind in ("landing", "bronze", "silver", "gold", "manifests")}
+        containers = {
+            kind: f"{name}-{kind}" for kind in ("landing", "bronze", "silver", "gold", "exports", "manifests")
+        }
         self._containers = containers
         self._folder = folder
         self._blobs = AzureBlobStore(StorageAccount(azurite.connection_string))

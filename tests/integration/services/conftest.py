@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from shared.services.expect import Expectation
     from shared.services.receive import Receipt
 
+CONTAINERS = ("landing", "bronze", "silver", "gold", "exports", "manifests")
 NO_GOOD_ROW = b'[{"user": {"id": "u1"}}]'
 
 
@@ -54,7 +55,7 @@ class Bench:
             "api_token": "token",
             "token_key": "key",
             "warehouse_url": f"duckdb:///{self.warehouse_file}",
-            **{f"{kind}_container": f"{name}-{kind}" for kind in ("landing", "bronze", "silver", "gold", "manifests")},
+            **{f"{kind}_container": f"{name}-{kind}" for kind in CONTAINERS},
             "jobs_table": f"{name}jobs",
             "content_keys_table": f"{name}keys",
             **settings,

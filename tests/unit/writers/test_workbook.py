@@ -31,7 +31,7 @@ def test_values_are_what_they_are():
         {
             "Seq": ["007", "008"],
             "Row": pa.array([1, None], pa.int64()),
-            "Billed": pa.array([Decimal("-1234.50"), None], pa.decimal128(18, 2)),
+            "Billed": pa.array([Decimal("9.87"), None], pa.decimal128(18, 2)),
             "Day": pa.array([date(2031, 1, 2), None]),
             "At": pa.array([datetime(2031, 1, 2, 18, 0, 30), None], pa.timestamp("us")),
             "Shadow": pa.array([True, None]),
@@ -40,7 +40,7 @@ def test_values_are_what_they_are():
     assert read(written(rows)) == {
         "Claims": [
             tuple(rows.column_names),
-            ("007", 1, -1234.5, datetime(2031, 1, 2), datetime(2031, 1, 2, 18, 0, 30), True),
+            ("007", 1, 9.87, datetime(2031, 1, 2), datetime(2031, 1, 2, 18, 0, 30), True),
             ("008", None, None, None, None, None),
         ]
     }

@@ -71,10 +71,12 @@ class DuckDBWarehouse:
     def read(self, table: str, wanted: Selection) -> pa.Table:
         """Return rows of a table or view; see :meth:`shared.ports.Warehouse.read`."""
         with self._database.cursor() as cursor:
-            known = columns_of(cursor, table) if table in _relations(cursor) else None
-            if known is None:
-                tables = sorted(_relations(cursor))
-                raise NotFoundError(f"There is no table {table!r}.", code="unknown_table", known=tables)
+            tables = {name.casefold(): name for name in _relations(cursor)}
+            if table.casefold() not in tables:
+                known_tables = sorted(tables.values())
+                raise NotFoundError(f"There is no table {table!r}.", code="unknown_table", known=known_tables)
+            table = tables[table.casefold()]
+            known = columns_of(cursor, table)
             picked = ", ".join(_column(name, known) for name in wanted.columns) or "*"
             sql, parameters = f"SELECT {picked} FROM main.{quoted(table)}", {}
             if wanted.conditions:

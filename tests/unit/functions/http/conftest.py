@@ -20,7 +20,7 @@ from shared.domain.job import Job, JobFile, JobProblem, JobState, ProcessingPath
 from shared.domain.ledger import Balance
 from shared.domain.routing import route
 from shared.errors import NotFoundError
-from shared.ports import Selection, TableInfo
+from shared.ports import BlobInfo, Selection, TableInfo
 from shared.services.browse import JobView, Reject
 from shared.services.ingest import Ingested
 from shared.services.receive import JobRequest, Receipt
@@ -202,6 +202,18 @@ class FakeApp:
             raise self.card
         assert self.card is not None
         return self.card
+
+    @property
+    def export(self) -> SimpleNamespace:
+        return SimpleNamespace(found=self._exports, read=self._export)
+
+    def _exports(self, job: Job) -> dict[str, BlobInfo]:
+        self._ask("exports", job.job_id)
+        return {"csv_uploads/a b.csv": BlobInfo("admin/a1b2c3/a1b2c3/csv_uploads/a b.csv", 7, "1", NOW)}
+
+    def _export(self, job: Job, name: str) -> bytes:
+        self._ask("export", job.job_id, name)
+        return b"content"
 
     def tables(self) -> list[TableInfo]:
         self._ask("tables")

@@ -38,6 +38,8 @@ def test_the_document_has_every_route_of_the_api_and_no_page(document):
         ("GET", "/api/jobs"),
         ("GET", "/api/jobs/{jobId}"),
         ("GET", "/api/jobs/{jobId}/quality"),
+        ("GET", "/api/jobs/{jobId}/exports"),
+        ("GET", "/api/jobs/{jobId}/exports/{name}"),
         ("GET", "/api/jobs/{jobId}/rejects"),
         ("GET", "/api/jobs/{jobId}/answers"),
         ("GET", "/api/jobs/{jobId}/rejections.xlsx"),
