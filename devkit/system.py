@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import sys
@@ -15,7 +16,7 @@ from devkit.azurite.server import Azurite
 from devkit.data_folder import DataFolder
 from devkit.errors import LocalSystemError
 from devkit.landing import LandingPoller
-from devkit.processes import ChildProcess, free_ports
+from devkit.processes import ChildProcess, free_ports, listens
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,16 +35,25 @@ class LocalSystem:
     all data, while the API token is a new one each time.
     """
 
-    def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
-        """Prepare a system on ``data_dir``; ``settings`` go to the host's environment."""
+    def __init__(
+        self, data_dir: Path, settings: Mapping[str, str] | None = None, *, with_pipelines: bool = False
+    ) -> None:
+        """Prepare a system on ``data_dir``; ``settings`` go to the host's environment.
+
+        ``with_pipelines`` makes Data Factory's local stand-in part of it, whose triggers then fire.
+        """
         self.folder = DataFolder(data_dir.resolve())
         self.token = secrets.token_urlsafe(32)
+        self.pipeline_key = secrets.token_urlsafe(32)
         self._settings = dict(settings or {})
         self._stack = ExitStack()
         self._lock = -1
         self._azurite: Azurite | None = None
         self._host: ChildProcess | None = None
+        self._pipelines: ChildProcess | None = None
+        self._with_pipelines = with_pipelines
         self._port = 0
+        self._pipelines_port = 0
 
     def __enter__(self) -> Self:
         """Start the system."""
@@ -65,6 +75,21 @@ class LocalSystem:
         return self._running_azurite().connection_string
 
     @property
+    def address(self) -> dict[str, str]:
+        """How the running system is reached, as it is announced to commands and to the data factory."""
+        return {
+            "baseUrl": self.base_url,
+            "token": self.token,
+            "pipelineKey": self.pipeline_key,
+            "storage": self.connection_string,
+        }
+
+    @property
+    def pipelines_url(self) -> str:
+        """Where runs of pipelines are asked for."""
+        return f"http://127.0.0.1:{self._pipelines_port}/runs"
+
+    @property
     def host_pid(self) -> int | None:
         """The host's process id, or None while it is not running."""
         return self._host.pid if self._host and self._host.is_running else None
@@ -81,6 +106,8 @@ class LocalSystem:
             self._stack.callback(self._azurite.stop)
             self._stack.callback(self._stop_host)
             self.start_host()
+            if self._with_pipelines:
+                self._start_pipelines()
             self._stack.enter_context(
                 LandingPoller(self.connection_string, self._landing_container, self.base_url, self.token)
             )
@@ -99,7 +126,8 @@ class LocalSystem:
         Raises :class:`LocalSystemError` with the end of its log when it does not come up.
         """
         # Chosen late: a port that waits for Azurite's start might be taken by then.
-        self._port = self._port or free_ports(1)[0]
+        if not self._port:
+            self._port, self._pipelines_port = free_ports(2)
         self._host = ChildProcess(
             "The host",
             [sys.executable, "-m", "devkit.host", "--port", str(self._port)],
@@ -124,7 +152,7 @@ class LocalSystem:
 
     def check_running(self) -> None:
         """Raise :class:`LocalSystemError` with the end of its log when a process has ended by itself."""
-        for process in (self._running_azurite().process, self._host):
+        for process in (self._running_azurite().process, self._host, self._pipelines):
             if process and not process.is_running:
                 raise process.failure(f"{process.name} has ended unexpectedly")
 
@@ -142,6 +170,24 @@ class LocalSystem:
         if self._host:
             self._host.stop(_STOP_SECONDS)
 
+    @property
+    def _pipeline_settings(self) -> dict[str, str]:
+        if not self._with_pipelines:
+            return {}
+        return {"STRATA_PIPELINES_URL": self.pipelines_url, "STRATA_PIPELINES_KEY": self.pipeline_key}
+
+    def _start_pipelines(self) -> None:
+        self._pipelines = ChildProcess(
+            "The data factory",
+            [sys.executable, "-m", "devkit.adf", "--port", str(self._pipelines_port), "--data", str(self.folder.path)],
+            environ={**os.environ, **self._settings, "STRATA_LOCAL_SYSTEM": json.dumps(self.address)},
+            directory=ROOT,
+            log=self.folder.log("adf"),
+            keep_open=(self._lock,),
+        )
+        self._stack.callback(self._pipelines.stop, _STOP_SECONDS)
+        self._pipelines.wait_until(lambda: listens(self._pipelines_port), _READY_SECONDS)
+
     def _host_settings(self) -> dict[str, str]:
         no_proxy = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), _LOOPBACK)))
         return {
@@ -149,6 +195,8 @@ class LocalSystem:
             "STRATA_WAREHOUSE_URL": f"duckdb:///{self.folder.warehouse}",
             "STRATA_API_TOKEN": self.token,
             "STRATA_TOKEN_KEY": self.folder.secrets().token_key,
+            "STRATA_PIPELINE_KEY": self.pipeline_key,
+            **self._pipeline_settings,
             "NO_PROXY": no_proxy,
             "no_proxy": no_proxy,
             **self._settings,

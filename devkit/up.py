@@ -43,11 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
 def run(data: Path) -> None:
     """Start the system on ``data``, say where it is, and watch over it; raises :class:`LocalSystemError`."""
     print("Starting Strata …", flush=True)
-    system = LocalSystem(data)
+    system = LocalSystem(data, with_pipelines=True)
     try:
         system.start()
         print(_greeting(system), flush=True)
-        system.folder.announce_address({"baseUrl": system.base_url, "token": system.token})
+        system.folder.announce_address(system.address)
         while True:
             system.check_running()
             time.sleep(_LOOK_SECONDS)

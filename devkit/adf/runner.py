@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devkit.adf.local.services import Services
 
 _log = logging.getLogger(__name__)
+_KEPT_RUNS = 500
 _EMPTY: dict[str, Any] = {"string": "", "boolean": False, "array": [], "integer": 0}
 
 
@@ -39,6 +40,8 @@ class Runner:
         self.services = services
         self.now = now
         self._global_parameters = global_parameters or {}
+        #: The latest runs, by their ids.
+        self.runs: dict[str, PipelineRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._places: dict[str, asyncio.Semaphore] = defaultdict(_unlimited)
 
@@ -58,6 +61,8 @@ class Runner:
         values = parameters.complete(definition, given)
         require_supported(self.factory, definition)
         run = PipelineRun(pipeline, values, trigger, parent, queued=self.now())
+        self._forget_old_runs()
+        self.runs[run.id] = run
         self._tasks[run.id] = asyncio.create_task(self._run(definition, run))
         return run
 
@@ -77,6 +82,9 @@ class Runner:
         task = self._tasks[run.id]
         task.cancel()
         await asyncio.wait([task])
+        if not run.is_over:
+            # It had not begun yet, so nothing in it could take note.
+            run.state, run.ended = State.CANCELLED, self.now()
 
     async def run(self, pipeline: str, given: Mapping[str, Any], trigger: Json | None = None) -> PipelineRun:
         """Run a pipeline to its end; see :meth:`start`."""
@@ -84,10 +92,7 @@ class Runner:
 
     async def close(self) -> None:
         """End all runs."""
-        running = [task for task in self._tasks.values() if not task.done()]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*(self.cancel(run) for run in self.runs.values() if not run.is_over))
 
     async def _run(self, definition: Definition, run: PipelineRun) -> None:
         try:
@@ -110,6 +115,14 @@ class Runner:
             run.problem = Problem("InternalError", f"The runner failed: {type(error).__name__}.")
         finally:
             run.ended = self.now()
+            _log.info("pipeline %s, run %s: %s", run.pipeline, run.id, run.state)
+            if run.problem:
+                _log.warning("pipeline %s, run %s: %s", run.pipeline, run.id, run.problem.message)
+
+    def _forget_old_runs(self) -> None:
+        over = [run.id for run in self.runs.values() if run.is_over]
+        for run_id in over[: max(len(self.runs) - _KEPT_RUNS, 0)]:
+            del self.runs[run_id], self._tasks[run_id]
 
     def _place(self, definition: Definition) -> asyncio.Semaphore:
         limit = definition.properties.get("concurrency")

@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
-
-import uvicorn
 
 from devkit.host.access import Gate
 from devkit.host.admin import Admin
@@ -22,10 +19,11 @@ from devkit.host.outputs import Outputs
 from devkit.host.queues import QueueListener
 from devkit.host.schedule_monitor import ScheduleMonitor
 from devkit.host.timers import TimerListener
+from devkit.serving import EmbeddedServer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from devkit.host.host_json import HostJson
     from devkit.host.load import LoadedApp
@@ -42,14 +40,6 @@ class Listener(Protocol):
 
     def stop(self) -> None:
         """Start nothing further."""
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the host, which has listeners to stop as well."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Host:
@@ -93,14 +83,7 @@ class Host:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        server = _Server(
-            uvicorn.Config(
-                self._front,
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=max(1, round(self._grace)),
-            )
-        )
+        server = EmbeddedServer(self._front, self._grace)
         http = asyncio.create_task(server.serve(sockets=[listening]))
         listeners: list[Listener] = [*self._queues, *self._timers]
         running = [asyncio.create_task(listener.run()) for listener in listeners]

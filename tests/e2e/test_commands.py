@@ -93,7 +93,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
 def test_up_says_where_it_is_to_its_owner_alone_and_down_stops_it(up: Up) -> None:
     assert stat.S_IMODE(up.folder.address_file.stat().st_mode) == 0o600
     address = json.loads(up.folder.address_file.read_text(encoding="utf-8"))
-    assert set(address) == {"baseUrl", "token"}
+    assert set(address) == {"baseUrl", "token", "pipelineKey", "storage"}
     assert up.call("GET", "/api/tables").json() == []
     assert httpx.get(f"{address['baseUrl']}/api/tables", trust_env=False).status_code == 401
 

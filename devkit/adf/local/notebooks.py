@@ -22,7 +22,7 @@ from devkit.processes import end_with_parent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from devkit.adf.local.services import Place
+    from devkit.adf.local.place import Place
     from devkit.adf.local.storage import Storage
 
 _ROOT = Path(__file__).resolve().parents[3]

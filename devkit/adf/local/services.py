@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,26 +11,9 @@ from devkit.adf.errors import ActivityError
 from devkit.adf.local.warehouse import LocalWarehouse
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from devkit.adf.local.notebooks import Notebooks
+    from devkit.adf.local.place import Place
     from devkit.adf.local.storage import Storage
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """How the local system is reached, and the folders that runs use.
-
-    ``key`` is what the host asks for, ``pipeline_key`` what its API takes from pipelines.
-    """
-
-    base_url: str
-    key: str
-    pipeline_key: str
-    connection_string: str
-    notebooks: Path
-    folder: Path
-    environ: dict[str, str] = field(default_factory=dict)
 
 
 class Services:

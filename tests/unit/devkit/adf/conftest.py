@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from devkit.adf.local.services import Place, Services
+from devkit.adf.local.place import Place
+from devkit.adf.local.services import Services
 from devkit.adf.runner import Runner
 from tests.unit.devkit.adf.made_up import BASE_URL, Execute, Folder, Json, JumpingLoop, now
 
@@ -32,7 +33,13 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 @pytest.fixture
-def execute(folder: Folder, tmp_path: Path) -> Execute:
+def place(tmp_path: Path) -> Place:
+    """A local system that nobody has started."""
+    return Place(BASE_URL, "host-key", "pipeline-key", "", tmp_path / "notebooks", tmp_path)
+
+
+@pytest.fixture
+def execute(folder: Folder, place: Place) -> Execute:
     """Run the activities of a pipeline called Main to the end."""
 
     def run(
@@ -47,7 +54,6 @@ def execute(folder: Folder, tmp_path: Path) -> Execute:
 
         async def main() -> PipelineRun:
             http = httpx.AsyncClient(transport=httpx.MockTransport(answer or _nothing_answers))
-            place = Place(BASE_URL, "host-key", "pipeline-key", "", tmp_path / "notebooks", tmp_path)
             services = Services(place, http)
             runner = Runner(folder.load(), services, global_parameters, now)
             started = runner.start("Main", given or {})
