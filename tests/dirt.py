@@ -1,7 +1,11 @@
 """Records that no well-meaning sender would send, drawn from a contract, so that rules meet what they do not expect."""
 
+import csv
+import gzip
+import io
 import json
 from importlib import import_module
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -89,11 +93,13 @@ def packed_dirt(contract: Contract, *, examples: int) -> list:
 
 
 def own_files(contract: Contract) -> list[SourceFile]:
-    """Return a file of each kind that a dataset reads by itself, every second record of which has a fault."""
+    """Return files that a dataset reads by itself: those of known answers, and one that is bad by half."""
     if not contract.own:
         return []
+    known = Path(__file__).parent / "datasets" / contract.dataset / "data"
+    pages = {path.stem: gzip.decompress(path.read_bytes()) for path in sorted(known.glob("*.html.gz"))}
     sample = import_module(f"devkit.samples.{contract.dataset}").generate(300, 2, 0.5)
-    return [SourceFile(f"own.{kind}", sample.page) for kind in contract.own]
+    return [SourceFile(name, page) for name, page in {**pages, "sample.html": sample.page}.items()]
 
 
 def as_files(contract: Contract, records: list, name: str) -> list[SourceFile]:
@@ -103,10 +109,26 @@ def as_files(contract: Contract, records: list, name: str) -> list[SourceFile]:
     files = []
     for table in contract.tables:
         found = [record.get(table.path) for record in records if isinstance(record, dict)]
-        valueless = {_sent(name, column): "" for name, column in table.columns.items() if column.mandatory}
-        content = [*(row for row in found if isinstance(row, dict)), *filter(None, [valueless]), "text", 5, None]
-        files.append(SourceFile(f"{name}-{table.name}.json", json.dumps(content).encode(), table.name))
-        header = ",".join(_sent(name, column) for name, column in table.columns.items())
-        torn = f'{header}\n1{"," * len(table.columns)}\n"a"b\n'
-        files.append(SourceFile(f"{name}-{table.name}.csv", torn.encode(), table.name))
+        rows = [row for row in found if isinstance(row, dict)]
+        in_json = "json" in table.source.formats
+        if in_json:
+            valueless = {_sent(name, column): "" for name, column in table.columns.items() if column.mandatory}
+            content = json.dumps([*rows, *filter(None, [valueless]), "text", 5, None])
+            files.append(SourceFile(f"{name}-{table.name}.json", content.encode(), table.name))
+        delimited = _delimited(table, [] if in_json else rows)
+        files.append(SourceFile(f"{name}-{table.name}.csv", delimited, table.name))
+        if table.source.unknown_header == "skip":
+            files.append(SourceFile(f"{name}-{table.name}-others.csv", b"a,b\n1,2\n3\n", table.name))
     return files
+
+
+def _delimited(table: Table, rows: list[dict]) -> bytes:
+    """Return rows as CSV, and at their end one with a cell too many and one with a quotation mark amid a cell."""
+    names = [_sent(name, column) for name, column in table.columns.items()]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(names)
+    for row in rows:
+        values = (row.get(name) for name in names)
+        writer.writerow([value if isinstance(value, str) else json.dumps(value) for value in values])
+    return f'{text.getvalue()}1{"," * len(names)}\n"a"b\n'.encode(errors="replace")

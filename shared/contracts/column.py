@@ -62,7 +62,8 @@ class Column(Model):
 
     ``names`` (YAML: ``from``) are the names it may have in the file; none means its own. ``mandatory``: a file without
     the column is refused as a whole. ``required``: a row without a value is quarantined; a table in rows and columns
-    must have the column then, while each record of JSON says for itself what it has. ``drop``: checked, then left out
+    must have the column then, while each record of JSON says for itself what it has. ``added``: the dataset's own
+    ``extract.py`` fills the column in, so that no file need have it. ``drop``: checked, then left out
     of silver. ``on_fail`` says what becomes of a value that breaks a rule of this column: its row is quarantined, the
     value is left empty, or it is kept and flagged.
     A date of a year that is not one of the ``plausible_years`` is kept and flagged in any case.
@@ -74,6 +75,7 @@ class Column(Model):
     clean: tuple[CleanStep, ...] = ("trim",)
     mandatory: bool = False
     required: bool = False
+    added: bool = False
     formats: tuple[DateFormat, ...] = ("iso",)
     scale: int = Field(default=2, ge=0, le=8)
     one_of: tuple[str, ...] = ()
@@ -93,7 +95,7 @@ class Column(Model):
     @property
     def must_be_in_file(self) -> bool:
         """Whether a table in rows and columns is refused without this column."""
-        return self.mandatory or self.required
+        return (self.mandatory or self.required) and not self.added
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:

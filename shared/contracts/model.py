@@ -63,7 +63,7 @@ class Contract(Model):
 
     @model_validator(mode="after")
     def _takes_its_files_as_they_are(self) -> Self:
-        words = {"path"} if self.files == "per_table" else {"formats", "sheet", "header"}
+        words = {"path"} if self.files == "per_table" else {"formats", "sheet", "header", "unknown_header"}
         for place, table in enumerate(self.tables):
             for word in sorted(words & table.source.model_fields_set):
                 sentence = f"{word!r} has no effect with 'files: {self.files}'"
@@ -72,6 +72,17 @@ class Contract(Model):
                 if column.mandatory and self.files == "all_tables":
                     sentence = "'mandatory' has no effect with 'files: all_tables'"
                     raise mistake(sentence, "tables", place, "columns", name, "mandatory")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_whose_other_files_are(self) -> Self:
+        takers = [place for place, table in enumerate(self.tables) if table.source.unknown_header == "skip"]
+        if len(takers) > 1:
+            raise mistake("two tables take files of any header", "tables", takers[1], "source", "unknown_header")
+        for place, table in enumerate(self.tables):
+            for name, column in table.columns.items():
+                if column.added and not self.own:
+                    raise mistake("'added' has no effect without 'own'", "tables", place, "columns", name, "added")
         return self
 
     @property

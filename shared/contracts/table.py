@@ -26,7 +26,8 @@ class Source(Model):
     Of a file of nested records, ``path`` is the object in each, by default named as the table. A file of one table is
     of one of the ``formats`` (csv with any delimiter); ``sheet`` is the name or the number, from 0, of a workbook's
     sheet, by default the one that fits; ``header`` says whether the names of the columns stand above the rows, which
-    otherwise have the contract's columns in their order. ``auto`` looks for them.
+    otherwise have the contract's columns in their order. ``auto`` looks for them. ``unknown_header`` says what becomes
+    of a file whose header is another: it is refused, or each of its rows is counted and skipped.
     """
 
     path: str | None = None
@@ -35,11 +36,14 @@ class Source(Model):
     )
     sheet: Annotated[int, Field(ge=0)] | str | None = None
     header: Annotated[Literal["auto", "yes", "no"], BeforeValidator(as_word)] = "auto"
+    unknown_header: Literal["refuse", "skip"] = "refuse"
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         if self.sheet is not None and "xlsx" not in self.formats:
             raise ValueError("'sheet' needs xlsx among the formats")
+        if self.unknown_header == "skip" and (self.header, self.formats) != ("yes", ("csv",)):
+            raise ValueError("'unknown_header: skip' needs 'header: yes' and csv as the only format")
         return self
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from shared.contracts.model import Contract
     from shared.datasets.exporting import Exports
-    from shared.datasets.extraction import OwnCount, OwnReader
+    from shared.datasets.extraction import Completion, OwnCount, OwnReader
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,14 @@ class Dataset:
             return None
         exports: Exports = import_module(f"{__package__}.{self.contract.dataset}.exports")
         return exports
+
+    @cached_property
+    def completion(self) -> Completion | None:
+        """What the dataset adds to rows that it does not read by itself, None of most."""
+        if not self.contract.own:
+            return None
+        complete: Completion = import_module(f"{__package__}.{self.contract.dataset}.extract").complete
+        return complete
 
     @cached_property
     def own_count(self) -> OwnCount | None:

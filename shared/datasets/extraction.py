@@ -29,6 +29,10 @@ class Extracted:
 #: calls its own, and the number by which the readers know it.
 OwnReader = Callable[[bytes, str, int], Extracted]
 
+#: A dataset's ``complete`` in its ``extract.py``: takes the rows of a file that the usual readers have read, by table,
+#: and returns them with the columns that the contract calls ``added``.
+Completion = Callable[[dict[str, "pa.Table"]], Extracted]
+
 #: A dataset's ``count_records`` in its ``count.py``: reads such a file to its end, and returns how many records it has
 #: without having made rows of them.
 OwnCount = Callable[[BinaryIO], int]

@@ -76,6 +76,13 @@ _ENTRIES = (
         "Write a quotation mark within a value twice.",
         "critical",
     ),
+    Verdict(
+        "columns",
+        "Other columns",
+        "{label}: the file has other columns, so that its rows are only counted and kept as they were sent: ",
+        "Give the columns the names that the dataset knows, if the rows are to be read.",
+        "info",
+    ),
     Verdict("required", "Missing value", "{label} is missing.", "Fill in the value."),
     Verdict(
         "fault_marker",

@@ -63,7 +63,8 @@ def _parts(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, int, Part]
 def _extracted(dataset: Dataset, file: SourceFile, part: Part, number: int) -> Extracted:
     reader = dataset.own_reader
     if reader is None or not is_own(dataset.contract, part):
-        return Extracted(read_part(part, dataset.contract, file.table, number))
+        tables = read_part(part, dataset.contract, file.table, number)
+        return Extracted(tables) if dataset.completion is None else dataset.completion(tables)
     found = reader(part.stream.read(), part.filename, number)
     stated = tuple(replace(figure, file=part.filename) for figure in found.reconciliation)
     return replace(found, reconciliation=stated)

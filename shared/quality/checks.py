@@ -15,6 +15,7 @@ from shared.domain.verdicts import VERDICTS, Outcome
 from shared.frames import booleans, dates, numbers, text
 from shared.quality.names import KEPT, dangling, delivered, normalised, typed
 from shared.readers.rows import (
+    COLUMNS_FAULT,
     FAULTS,
     OBJECT_FAULT,
     QUOTE_FAULT,
@@ -49,6 +50,7 @@ _JOINT_LOOKS = {
     "object": "unreadable",
     "ragged": "unreadable",
     "quote": "unreadable",
+    "columns": "unreadable",
     "scalar": "unreadable",
     "text": "unstorable",
     "fault_marker": "marked",
@@ -75,7 +77,7 @@ class Check:
     @property
     def rejects(self) -> bool:
         """Whether a row that fails is kept out of silver."""
-        return self.outcome is Outcome.QUARANTINED
+        return self.outcome in {Outcome.QUARANTINED, Outcome.SKIPPED}
 
     @property
     def speaks_of_all_rows(self) -> bool:
@@ -181,6 +183,9 @@ def _whole_row(table: Table) -> Iterator[Check]:
     for rule, mark in _WHOLE_ROW_FAULTS.items():
         message = VERDICTS[rule].message(table.label)
         yield Check(first, rule, Outcome.QUARANTINED, message, nw.col(FAULTS).str.starts_with(mark))
+    if table.source.unknown_header == "skip":
+        message = VERDICTS["columns"].message(table.label)
+        yield Check(first, "columns", Outcome.SKIPPED, message, nw.col(FAULTS).str.starts_with(COLUMNS_FAULT))
 
 
 def _column_checks(name: str, column: Column, as_of: datetime) -> Iterator[Check]:

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from shared.contracts.table import Table
 
+#: Rules that are broken by rows of which the cells could not be told apart.
+UNREAD_ROW_RULES = frozenset({"unreadable", "record", "object", "ragged", "quote"})
 #: Rules that speak of a row as a whole, although they name a column.
-WHOLE_ROW_RULES = frozenset({"unreadable", "record", "object", "ragged", "quote"})
+WHOLE_ROW_RULES = UNREAD_ROW_RULES | {"columns"}
+_DETAILED_RULES = {"ragged", "columns"}
 
 _REFERENCE = "reference"
 _Messages = dict[tuple[str, str], str]
@@ -77,7 +80,7 @@ def _problems(verdict: Mapping[str, Any], table: Table, messages: _Messages) -> 
         repeated = f"It repeats row {verdict['repeats_row_no']} of {verdict['repeats_file']}."
         yield Problem(table.key, rule, message, repeated)
         return
-    general, _, detail = message.partition(": ") if rule == "ragged" else (message, "", "")
+    general, _, detail = message.rpartition(": ") if rule in _DETAILED_RULES else (message, "", "")
     yield Problem((column,), rule, f"{general.rstrip('.')}.", detail)
     for failure in filter(None, (verdict["also"] or "").split(",")):
         another, _, broken = failure.partition(":")

@@ -14,7 +14,17 @@ from shared.quality.keys import passes
 from shared.quality.names import COLUMN, FAILS, KEPT, MESSAGE, ORPHAN, OUTCOME, RULE, dangling, flag, seen
 from shared.quality.shown_cells import key_cells, named_cell, shown_cell
 from shared.quality.told_rows import told_rows
-from shared.readers.rows import FAULTS, FILE, RAGGED_FAULT, ROW_NO, SEQUENCE, WHOLE_ROW, file_of, row_of
+from shared.readers.rows import (
+    COLUMNS_FAULT,
+    FAULTS,
+    FILE,
+    RAGGED_FAULT,
+    ROW_NO,
+    SEQUENCE,
+    WHOLE_ROW,
+    file_of,
+    row_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
 _VERDICT = "_verdict"
 _ALSO = "_also"
 _EMPTY = "_empty"
+#: Rules of which the row's mark says more, and how that mark begins.
+_DETAILED = {"ragged": RAGGED_FAULT, "columns": COLUMNS_FAULT}
 _BLANK = nw.col(FILE).str.slice(0, 0).alias(_EMPTY)
 
 
@@ -151,9 +163,12 @@ def _with_references(also: nw.Expr, references: Sequence[tuple[str, str]]) -> nw
 
 
 def _message() -> nw.Expr:
-    """Return what is said of a row, and of a ragged one also how many cells it has."""
-    message, counts = nw.col(MESSAGE), nw.col(FAULTS).str.slice(len(RAGGED_FAULT))
-    return nw.when(nw.col(RULE) == "ragged").then(nw.concat_str(message, counts)).otherwise(message)
+    """Return what is said of a row, and also what its mark says where that is more."""
+    message = nw.col(MESSAGE)
+    for rule, mark in _DETAILED.items():
+        detailed = nw.concat_str(nw.col(MESSAGE), nw.col(FAULTS).str.slice(len(mark)))
+        message = nw.when(nw.col(RULE) == rule).then(detailed).otherwise(message)
+    return message
 
 
 def _file_name(files: Sequence[str]) -> nw.Expr:

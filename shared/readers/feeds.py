@@ -26,9 +26,9 @@ def table_of(contract: Contract, filename: str, field: str | None, stream: Binar
 
     ``field`` is the name under which the file was sent, and decides if it is a table's. Otherwise the file's own name
     does, by the longest name of a table in it, and at last the names of the columns in ``stream``, if they are those of
-    one table alone. A file that the dataset reads by itself is None too, whatever its name, and an archive that holds
-    one or whose files feed several tables: see :func:`table_of_part`. Raises :class:`InvalidRequestError` naming the
-    tables.
+    one table alone. What is of none belongs to the table that takes files of any header, if there is one. A file that
+    the dataset reads by itself is None too, whatever its name, and an archive that holds one or whose files feed
+    several tables: see :func:`table_of_part`. Raises :class:`InvalidRequestError` naming the tables.
     """
     if contract.files == "all_tables" or _holds_own(contract, stream, filename):
         return None
@@ -37,7 +37,7 @@ def table_of(contract: Contract, filename: str, field: str | None, stream: Binar
         inside = _tables_inside(contract, stream, filename)
         if len(inside) > 1 and None not in inside:
             return None
-        table = inside.pop() if len(inside) == 1 else None
+        table = inside.pop() if len(inside) == 1 else _of_any_header(contract)
     if table is None:
         known = [table.name for table in contract.tables]
         raise InvalidRequestError(
@@ -87,7 +87,11 @@ def _tables_inside(contract: Contract, stream: BinaryIO, filename: str) -> set[s
 
 def _table_inside(contract: Contract, part: Part) -> str | None:
     name = part.filename.rpartition("/")[2]
-    return _contained(contract, name) or _fitting(contract, column_names(part))
+    return _contained(contract, name) or _fitting(contract, column_names(part)) or _of_any_header(contract)
+
+
+def _of_any_header(contract: Contract) -> str | None:
+    return next((table.name for table in contract.tables if table.source.unknown_header == "skip"), None)
 
 
 def _named(contract: Contract, field: str) -> str | None:

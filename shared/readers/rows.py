@@ -22,6 +22,8 @@ UNREADABLE_FAULT = "!unreadable"
 RECORD_FAULT = "!record"
 OBJECT_FAULT = "!object"
 QUOTE_FAULT = "!quote"
+#: Followed by how the columns of the row's file are others than those of its table, in words.
+COLUMNS_FAULT = "!columns:"
 #: Followed by what was expected and found, in words.
 RAGGED_FAULT = "!ragged:"
 

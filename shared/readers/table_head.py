@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.errors import UnreadableFileError
-from shared.readers.rows import FAULTS
+from shared.readers.rows import COLUMNS_FAULT, FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,20 +31,34 @@ class Head:
     """How a table lies in its file.
 
     ``rows`` are above the data, ``width`` is how many cells each row has, ``places`` says for each column of the
-    contract in which cells its value may stand, the first that has one counting.
+    contract in which cells its value may stand, the first that has one counting. ``fault`` marks each row of a table
+    that has other columns, and None those of one that fits.
     """
 
     rows: int
     width: int
     places: tuple[tuple[int, ...], ...]
+    fault: str | None = None
 
 
 def find_head(rows: Sequence[Row], table: Table, where: str) -> Head:
     """Return how ``table`` lies in a file, or a sheet, that begins with ``rows`` (blank ones left out).
 
     ``where`` is the file's name in messages. Raises :class:`UnreadableFileError` when a header lacks columns that must
-    be there, or when without a header the rows do not have as many cells as the contract has columns.
+    be there, or when without a header the rows do not have as many cells as the contract has columns. Where the table
+    takes files of any header, the first row of such a file is one.
     """
+    try:
+        return _fitting_head(rows, table, where)
+    except UnreadableFileError as error:
+        if table.source.unknown_header == "refuse" or not rows:
+            raise
+        missing = ", ".join(_named_in_files(table, _missing(rows[0], table)))
+        reason = f"it lacks {missing}" if missing else f"it has {error.details.get('column')} twice"
+        return Head(1, len(rows[0]), ((),) * len(table.columns), f"{COLUMNS_FAULT}{reason}.")
+
+
+def _fitting_head(rows: Sequence[Row], table: Table, where: str) -> Head:
     header = None if table.source.header == "no" else _header_row(rows, table)
     if header is None:
         return _without_header(rows, table, where)
@@ -145,9 +159,13 @@ def _refuse_missing(table: Table, header: Row, places: Sequence[Sequence[int]], 
         raise _missing_columns(table, missing, found, where)
 
 
+def _named_in_files(table: Table, columns: Sequence[str]) -> list[str]:
+    """Return for each column the first of the names that it may have in a file."""
+    return [(*table.columns[name].names, name)[0] for name in columns]
+
+
 def _missing_columns(table: Table, missing: list[str], found: list[str], where: str) -> UnreadableFileError:
-    """Say which columns are missing, each by the first of the names that it may have in a file."""
-    missing = [(*table.columns[name].names, name)[0] for name in missing]
+    missing = _named_in_files(table, missing)
     return UnreadableFileError(
         f"{where} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)} of {table.name}; "
         f"it has {', '.join(found) or 'none'}.",

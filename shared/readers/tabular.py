@@ -26,7 +26,7 @@ def frame_of(
 
     ``rows`` are the data, each with its number in the file; one without cells could not be told apart into cells, and
     one with more or fewer cells than the table is ragged: either is marked and has no values, since none of them is
-    sure to stand in its column.
+    sure to stand in its column. No row has values either where the table has other columns.
     """
     schema = schema_of(table)
     batches = _batches(iter(rows), head, filename, file_no, schema)
@@ -41,11 +41,11 @@ def _batches(
         faults: list[str | None] = [None] * len(batch)
         sound: list[Sequence[str | None]] = []
         for place, (_, cells) in enumerate(batch):
-            if cells is not None and len(cells) == head.width:
-                sound.append(cells)
-                continue
-            faults[place] = QUOTE_FAULT if cells is None else ragged_fault(head.width, len(cells))
-            sound.append(nothing)
+            if cells is None:
+                faults[place] = QUOTE_FAULT
+            elif head.fault is not None or len(cells) != head.width:
+                faults[place] = head.fault or ragged_fault(head.width, len(cells))
+            sound.append(nothing if faults[place] or cells is None else cells)
         cells_by_column = list(zip(*sound, strict=True))
         numbers = pa.array([number for number, _ in batch], pa.int64())
         first = sequence_start(file_no)

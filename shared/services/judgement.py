@@ -44,7 +44,8 @@ def _refusal(manifest: Manifest, card: Scorecard) -> DataRejectedError | None:
         )
     if not counts.read:
         return DataRejectedError("The files hold no row of this dataset.", code="no_good_rows")
-    if not counts.silver:
+    # Rows that were skipped were taken in all the same, only not read.
+    if not counts.silver and not counts.skipped:
         return DataRejectedError(f"None of the {counts.read:,} rows can be used.", code="no_good_rows")
     if card.blocked_by:
         return DataRejectedError(

@@ -157,9 +157,9 @@ class Sightings:
 
 
 def _place(sighting: Sighting) -> RowPlace:
-    from shared.quality.rejections import WHOLE_ROW_RULES
+    from shared.quality.rejections import UNREAD_ROW_RULES
 
-    has_cells = all(verdict.rule not in WHOLE_ROW_RULES for verdict in sighting.verdicts)
+    has_cells = all(verdict.rule not in UNREAD_ROW_RULES for verdict in sighting.verdicts)
     return RowPlace(sighting.file, sighting.row, has_cells)
 
 

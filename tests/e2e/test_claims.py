@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from devkit.samples.claims import generate
 from tests.datasets.claims.reports import DEFECTIVE, expected, page
 
 SOUND = "claims_300"
+CSV = b"""SeqNumber,ServiceDate,PractitionerNumber,PHN,FeeItem,Billed,Adjust,Paid,RecordType
+1,2031-05-02,08420,BC - 9999999999,12345,$10.00,$0.00,$10.00,paid
+"""
 
 
-def sent(api, name: str) -> dict[str, Any]:
-    """The job of a report that was posted, at its end."""
-    files = {"file": ("march.html", page(name), "text/html")}
-    receipt = api.http.post("/api/jobs", params={"dataset": "claims"}, files=files)
+def sent(api, filename: str, content: bytes, records: int) -> dict[str, Any]:
+    """The job of a file that was posted, at its end."""
+    receipt = api.http.post("/api/jobs", params={"dataset": "claims"}, files={"file": (filename, content)})
     assert receipt.status_code == 202, receipt.text
-    assert receipt.json()["recordCount"] == expected(name)["claims"]
+    assert receipt.json()["recordCount"] == records
     return api.follow(receipt.json()["jobId"])
 
 
 @pytest.fixture(scope="module")
 def sound(api) -> dict[str, Any]:
-    return sent(api, SOUND)
+    return sent(api, "march.html", page(SOUND), 300)
 
 
 @pytest.fixture(scope="module")
 def defective(api) -> dict[str, Any]:
-    return sent(api, DEFECTIVE)
+    return sent(api, "defects.html", page(DEFECTIVE), 200)
 
 
 def test_every_claim_and_message_of_a_sound_report_is_loaded(sound):
@@ -68,3 +73,26 @@ def test_of_twenty_defects_six_are_rejected_with_their_messages_and_the_others_a
     assert len({reject["row"] for reject in rejects}) == 6
     quality = api.get(f"/api/jobs/{defective['jobId']}/quality")
     assert any(figure["agrees"] is False for figure in quality["reconciliation"])
+
+
+def test_a_file_with_another_header_is_kept_and_loads_no_claim(api):
+    job = sent(api, "visits.csv", b"Clinic;Visits\nNorth;4\nSouth;5\n", 2)
+    assert job["state"] == "succeeded"
+    assert job["ledger"]["claims"] == {"read": 2, "silver": 0, "quarantined": 0, "duplicate": 0, "skipped": 2}
+    assert set(job["goldTables"].values()) == {0}
+    rejects = api.get(f"/api/jobs/{job['jobId']}/rejects")
+    assert {(reject["outcome"], reject["rule"]) for reject in rejects} == {("skipped", "columns")}
+    assert "lacks seq_number" in rejects[0]["message"]
+
+
+def test_pages_and_files_in_an_archive_are_one_job(api):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("may/clinic.csv", CSV)
+        archive.writestr("may/report.html", generate(20, 7, 0.0).page)
+    job = sent(api, "may.zip", packed.getvalue(), 21)
+    assert (job["state"], job["ledger"]["claims"]["silver"]) == ("succeeded", 21)
+    figures = api.get(f"/api/jobs/{job['jobId']}/quality")["reconciliation"]
+    assert {figure["file"] for figure in figures} == {"may.zip/may/report.html"}
+    (claim,) = api.get("/api/tables/fact_claims", filter=[f"_job_id={job['jobId']}", "fee_item=12345"])
+    assert (claim["row"], claim["record_type"], claim["comments"]) == (2, "Paid", "Not Assigned")

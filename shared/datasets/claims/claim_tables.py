@@ -48,7 +48,7 @@ def _claims(report: Report, start: int) -> pa.Table:
         "section_row": _digits(next(places[claim.record_type]) for claim in claims),
     }
     for name, values in printed.items():
-        columns |= _health_number(values) if name == "phn" else {name: values}
+        columns |= health_number(values) if name == "phn" else {name: values}
     columns |= {
         "message_count": _digits(claim.message_count for claim in claims),
         "comments": _text(SEPARATOR.join(claim.messages) if claim.messages else NO_MESSAGES for claim in claims),
@@ -87,7 +87,7 @@ def _numbered(table: pa.Table, filename: str, start: int) -> pa.Table:
     )
 
 
-def _health_number(printed: pa.Array) -> dict[str, pa.Array]:
+def health_number(printed: pa.Array) -> dict[str, pa.Array]:
     """Take province and number apart, ``BC - 9999999999``; what looks otherwise stays together as the number."""
     parts = pc.extract_regex(printed, _HEALTH_NUMBER)
     province, number = (pc.struct_field(parts, name) for name in ("province", "number"))

@@ -12,6 +12,7 @@ import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.datasets.claims.amounts import amounts_in_cents
 from shared.datasets.claims.embedded import UNKNOWN, embedded_claims
 from shared.datasets.claims.report import RECORD_TYPES
 from shared.datasets.claims.row_findings import row_findings
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from shared.datasets.claims.embedded import EmbeddedClaims
     from shared.datasets.claims.report import Report
 
-AMOUNTS = ("billed", "adjust", "paid")
-
 
 def reconcile(report: Report, claims: pa.Table) -> tuple[tuple[Reconciled, ...], pa.Table]:
     """Return what the report as a whole states and what its rows give, and what is found of single rows.
@@ -33,19 +32,10 @@ def reconcile(report: Report, claims: pa.Table) -> tuple[tuple[Reconciled, ...],
     ``claims`` are the report's as text. The findings are as
     :func:`~shared.datasets.claims.row_findings.row_findings` returns them.
     """
-    amounts = _amounts(claims)
+    amounts = amounts_in_cents(claims)
     embedded = embedded_claims(report.embedded)
     numbers = (*_counts(report), *_embedded_counts(report, embedded), *_sums(report, claims, amounts))
     return numbers, row_findings(report, claims, amounts, embedded)
-
-
-def _amounts(claims: pa.Table) -> dict[str, pa.Array]:
-    """Return the amounts of all claims in cents, null where a cell holds none; each that occurs is looked at once."""
-    texts = pa.concat_arrays([claims[name].combine_chunks() for name in AMOUNTS]).dictionary_encode()
-    distinct = nw.from_native(pa.table({"text": pc.utf8_trim_whitespace(texts.dictionary)}))
-    known = distinct.select(cents(nw.col("text")).alias("cents")).to_native()["cents"].combine_chunks()
-    values = known.take(texts.indices)
-    return {name: values.slice(place * len(claims), len(claims)) for place, name in enumerate(AMOUNTS)}
 
 
 def _counts(report: Report) -> Iterator[Reconciled]:

@@ -57,14 +57,15 @@ def row_findings(
     ``duplicate_seq``, ``unbalanced`` (billed and adjust are not paid), ``empty_phn``, ``not_embedded`` (the script
     lacks the claim) and ``differs_from_embedded``. Personal values are left out.
     """
-    parts = [
-        *_of_messages(report, claims),
-        _of_sequence(claims),
-        _of_balance(claims, amounts),
-        _of_health_number(claims),
-    ]
+    parts = [*_of_messages(report, claims), findings_of_claims(claims, amounts)]
     if embedded is not None:
         parts += _against_embedded(report, claims, amounts, embedded)
+    return pa.concat_tables(parts).sort_by([(ROW_NO, "ascending")])
+
+
+def findings_of_claims(claims: pa.Table, amounts: Mapping[str, pa.Array]) -> pa.Table:
+    """Return what is found of claims without a report around them: the rules that need nothing but their cells."""
+    parts = [_of_sequence(claims), _of_balance(claims, amounts), _of_health_number(claims)]
     return pa.concat_tables(parts).sort_by([(ROW_NO, "ascending")])
 
 
@@ -127,6 +128,9 @@ def _of_balance(claims: pa.Table, amounts: Mapping[str, pa.Array]) -> pa.Table:
 
 
 def _of_health_number(claims: pa.Table) -> pa.Table:
+    if claims["phn"].null_count == len(claims):
+        # A file without a column for them says nothing of them.
+        return _found(claims, pa.array([], pa.int64()), "phn", "empty_phn")
     is_empty = pc.and_(*(pc.equal(pc.fill_null(claims[name], ""), "") for name in ("phn_province", "phn")))
     return _found(claims, _true(pc.and_(is_empty, pc.is_null(claims[FAULTS]))), "phn", "empty_phn")
 

@@ -36,6 +36,7 @@ def dataset(monkeypatch: pytest.MonkeyPatch) -> Dataset:
     known = load_dataset("hiring")
     hiring = replace(known, contract=known.contract.model_copy(update={"own": ("html",)}))
     monkeypatch.setitem(hiring.__dict__, "own_reader", read_words)
+    monkeypatch.setitem(hiring.__dict__, "completion", Extracted)
     return hiring
 
 
@@ -57,7 +58,7 @@ def test_files_that_it_knows_are_read_by_it_and_the_others_as_usual(dataset: Dat
 
 def test_most_datasets_have_none():
     hiring = load_dataset("hiring")
-    assert hiring.own_reader is None
+    assert (hiring.own_reader, hiring.completion, hiring.own_count) == (None, None, None)
     files = [SourceFile("b.csv", b"id,department\n7,Archive\n", "departments")]
     read = bronze.read_dataset(hiring, files)
     assert (read.findings, read.reconciliation) == ({}, ())
