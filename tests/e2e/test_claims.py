@@ -77,7 +77,7 @@ def test_of_twenty_defects_six_are_rejected_with_their_messages_and_the_others_a
 
 def test_a_file_with_another_header_is_kept_and_loads_no_claim(api):
     job = sent(api, "visits.csv", b"Clinic;Visits\nNorth;4\nSouth;5\n", 2)
-    assert job["state"] == "succeeded"
+    assert job["state"] == "succeeded", job["error"] or job["timeline"]
     assert job["ledger"]["claims"] == {"read": 2, "silver": 0, "quarantined": 0, "duplicate": 0, "skipped": 2}
     assert set(job["goldTables"].values()) == {0}
     rejects = api.get(f"/api/jobs/{job['jobId']}/rejects")
