@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.readers.delimited import as_text, numbered_rows, sniff_layout
 from shared.readers.encoding import encoding_of
+from shared.readers.table_head import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SentRows:
-    """The rows of a file, each cell by its name, and the names under which the contract knows identifiers.
+    """The rows of a file, each with its line and its cells by name, and the names that are known as identifiers.
 
     A row that cannot be told apart into cells has none.
     """
 
-    rows: Iterator[dict[str, str]]
+    rows: Iterator[tuple[int, dict[str, str]]]
     identifiers: frozenset[str]
 
 
@@ -37,14 +38,17 @@ def sent_rows(part: Part, table: Table) -> SentRows:
     layout, data = sniff_layout(part.head, table, part.filename), part.stream.read()
     rows = numbered_rows(as_text(io.BytesIO(data), encoding_of(data)), layout.delimiter, part.filename)
     above = list(islice(rows, layout.head.rows))
-    names = _names(above[-1][1] or () if above else table.columns)
-    places = dict(zip(table.columns.values(), layout.head.places, strict=True))
-    secret = {place for column, taken in places.items() if column.pii == "secret" for place in taken}
-    known = {place for column, taken in places.items() if column.pii == "identifier" for place in taken}
-    return SentRows(
-        (_named(cells or (), names, secret) for _, cells in rows),
-        frozenset(names[place] for place in known if place < len(names)),
-    )
+    header = above[-1][1] or [] if above else list(table.columns)
+    names = _names(header)
+    secrets, identifiers = (_marked(table, pii, header, names) for pii in ("secret", "identifier"))
+    return SentRows(((line, _named(cells or (), names, secrets)) for line, cells in rows), identifiers)
+
+
+def _marked(table: Table, pii: str, header: Iterable[str], names: Iterable[str]) -> frozenset[str]:
+    """Return the names of those cells that have a name, whatever else stands there, of a column so marked."""
+    columns = ((name, column) for name, column in table.columns.items() if column.pii == pii)
+    known = {tidy(one) for name, column in columns for one in column.names or (name,)}
+    return frozenset(name for cell, name in zip(header, names, strict=True) if tidy(cell) in known)
 
 
 def _names(header: Iterable[str]) -> list[str]:
@@ -55,6 +59,6 @@ def _names(header: Iterable[str]) -> list[str]:
     return names
 
 
-def _named(cells: Sequence[str], names: Sequence[str], secret: set[int]) -> dict[str, str]:
-    numbered = ((names[place] if place < len(names) else str(place + 1), place) for place in range(len(cells)))
-    return {name: cells[place] for name, place in numbered if place not in secret}
+def _named(cells: Sequence[str], names: Sequence[str], secrets: frozenset[str]) -> dict[str, str]:
+    named = ((names[place] if place < len(names) else str(place + 1), cell) for place, cell in enumerate(cells))
+    return {name: cell for name, cell in named if name not in secrets}

@@ -77,14 +77,13 @@ class StoredRows:
         lines: list[bytes] = []
         for number, part, table in self._delimited():
             sent = sent_rows(part, table)
-            rows = list(sent.rows)
-            for name in sent.identifiers:
-                cells = pa.array([row.get(name, "").strip() for row in rows], pa.string())
-                for row, cell, token in zip(rows, cells.to_pylist(), self.tokens(cells).to_pylist(), strict=True):
-                    row.update({name: token} if cell else {})
             start = sequence_start(number)
-            places += range(start + 1, start + 1 + len(rows))
-            lines += map(msgspec.json.encode, rows)
+            for line, row in sent.rows:
+                for name in sent.identifiers:
+                    if cell := row.get(name, "").strip():
+                        row[name] = self.tokens(pa.array([cell]))[0].as_py()
+                places.append(start + line)
+                lines.append(msgspec.json.encode(row))
         return pa.table({"row": pa.array(places, pa.int64()), "data": pa.array(lines, pa.binary()).cast(pa.string())})
 
     def tokens(self, values: pa.Array) -> pa.Array:
