@@ -107,9 +107,9 @@ def read_factory(root: Path) -> tuple[Factory, list[Unreadable]]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the nearest known name, or nothing."""
+    """Return ``(did you mean 'x'?)`` after a space for the nearest known name, or nothing."""
     found = get_close_matches(name, list(known), 1, 0.6)
-    return f"; did you mean '{found[0]}'?" if found else ""
+    return f" (did you mean '{found[0]}'?)" if found else ""
 
 
 def _content(file: Path) -> Json:

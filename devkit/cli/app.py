@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from devkit.cli.commands import data, doctor, jobs, new_dataset, rejects, upload
+from devkit.cli.commands import adf, data, doctor, jobs, new_dataset, rejects, upload
 from devkit.cli.errors import CliError
 from shared import __version__
 
@@ -59,4 +59,5 @@ app.command()(rejects.rejects)
 app.command()(data.query)
 app.command()(data.tables)
 app.command()(new_dataset.new_dataset)
+app.add_typer(adf.adf, name="adf")
 app.command()(doctor.doctor)

@@ -22,6 +22,7 @@ OURS = {"shared", "functions", "function_app", "devkit", "tests"}
 ENGINES = {"pandas", "polars"}
 # Needed without being imported: programs, plugins, types, and what another library looks for.
 NOT_IMPORTED = {
+    "azure-mgmt-datafactory",
     "hatchling",
     "import-linter",
     "mypy",

@@ -223,7 +223,7 @@ def test_what_was_skipped_has_no_output(execute: Execute) -> None:
     [
         ({}, "The pipeline 'Main' needs the parameter 'jobs' (int)."),
         ({"jobs": "many"}, "The parameter 'jobs' of the pipeline 'Main' is of type int, and a text does not fit."),
-        ({"jobs": 1, "job": 1}, "The pipeline 'Main' has no parameter 'job'; did you mean 'jobs'?."),
+        ({"jobs": 1, "job": 1}, "The pipeline 'Main' has no parameter 'job' (did you mean 'jobs'?)."),
     ],
 )
 def test_parameters_are_checked_before_anything_runs(execute: Execute, given: Any, reason: str) -> None:

@@ -64,7 +64,7 @@ def test_a_run_is_cancelled(folder: Folder, place: Place) -> None:
 def test_what_cannot_be_started_says_why(folder: Folder, place: Place) -> None:
     async def work(http: httpx.AsyncClient) -> None:
         unknown = await http.post("/runs", json={"pipeline": "Mian"})
-        assert (unknown.status_code, unknown.text) == (422, "There is no pipeline 'Mian'; did you mean 'Main'?.")
+        assert (unknown.status_code, unknown.text) == (422, "There is no pipeline 'Mian' (did you mean 'Main'?).")
         assert (await http.post("/runs", json=[])).status_code == 400
         assert (await http.get("/runs/none")).status_code == 404
 

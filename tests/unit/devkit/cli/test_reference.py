@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 
 from devkit.cli.app import app
+from devkit.cli.commands.adf import adf
 from devkit.cli.reference import reference
 from shared import __version__
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "cli.md"
-NAMES = [command.name or command.callback.__name__.replace("_", "-") for command in app.registered_commands]
+NAMES = [
+    f"{group}{command.name or command.callback.__name__.replace('_', '-')}"
+    for group, commands in (("", app.registered_commands), ("adf ", adf.registered_commands))
+    for command in commands
+]
 
 
 def test_the_document_is_what_the_commands_say_of_themselves():
@@ -28,7 +33,7 @@ def test_the_readers_own_settings_are_not_in_it(monkeypatch):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_is_in_it_with_its_help(name, strata):
-    help_text = strata(name, "--help").stdout.strip()
+    help_text = strata(*name.split(), "--help").stdout.strip()
     assert f"## strata {name}\n\n```\n{help_text}\n```\n" in reference()
     assert help_text.startswith(f"Usage: strata {name}")
 
