@@ -12,6 +12,7 @@ from devkit.adf.factory import load_factory
 from devkit.adf.local.place import PIPELINES
 from devkit.adf.support import require_supported
 from devkit.adf.validate import validate
+from tests.unit.devkit.adf import breaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,206 +25,54 @@ SWEEP, READY = "$.properties.activities[0]", "$.properties.activities[1]"
 JOBS = "$.properties.activities[1].typeProperties.activities"
 
 
-def activities(content: Json) -> list[Json]:
-    return content["properties"]["activities"]
-
-
-def inner(content: Json) -> list[Json]:
-    return activities(content)[1]["typeProperties"]["activities"]
-
-
-def misspell_a_dataset(content: Json) -> None:
-    branch = activities(content)[0]["typeProperties"]["ifTrueActivities"]
-    branch[1]["typeProperties"]["activities"][0]["inputs"][0]["referenceName"] = "ParquetFoldr"
-
-
-def call_a_pipeline_that_is_not_there(content: Json) -> None:
-    inner(content)[0]["typeProperties"]["pipeline"]["referenceName"] = "PublishSilver"
-
-
-def forget_an_argument(content: Json) -> None:
-    del inner(content)[0]["typeProperties"]["parameters"]["runId"]
-
-
-def give_an_argument_too_many(content: Json) -> None:
-    inner(content)[0]["typeProperties"]["parameters"]["jobid"] = "x"
-
-
-def forget_a_property(content: Json) -> None:
-    del activities(content)[0]["typeProperties"]["method"]
-
-
-def misspell_a_property(content: Json) -> None:
-    activities(content)[0]["policy"]["retryIntervalInSecond"] = 30
-
-
-def make_a_property_a_text(content: Json) -> None:
-    activities(content)[1]["typeProperties"]["isSequential"] = "yes"
-
-
-def misspell_a_type(content: Json) -> None:
-    activities(content)[0]["type"] = "WebActivty"
-
-
-def leave_a_parenthesis_open(content: Json) -> None:
-    activities(content)[1]["typeProperties"]["items"]["value"] = "@first(activity('Sweep').output.ready"
-
-
-def misspell_a_function(content: Json) -> None:
-    activities(content)[1]["typeProperties"]["items"]["value"] = "@frist(activity('Sweep').output.ready)"
-
-
-def give_a_function_too_little(content: Json) -> None:
-    activities(content)[1]["typeProperties"]["items"]["value"] = "@split('a')"
-
-
-def ask_an_activity_that_is_not_there(content: Json) -> None:
-    activities(content)[1]["typeProperties"]["items"]["value"] = "@activity('Swep').output.ready"
-
-
-def ask_an_activity_without_waiting_for_it(content: Json) -> None:
-    activities(content)[1]["dependsOn"] = []
-
-
-def ask_for_a_parameter_that_is_not_there(content: Json) -> None:
-    activities(content)[0]["typeProperties"]["body"]["value"] = "@string(pipeline().parameters.maxJob)"
-
-
-def ask_for_a_global_parameter_that_is_not_there(content: Json) -> None:
-    activities(content)[0]["typeProperties"]["url"]["value"] = "@pipeline().globalParameters.appURI"
-
-
-def ask_for_an_item_outside_a_loop(content: Json) -> None:
-    activities(content)[0]["typeProperties"]["body"]["value"] = "@item().jobId"
-
-
-def ask_for_a_variable_that_is_not_there(content: Json) -> None:
-    activities(content)[0]["typeProperties"]["body"]["value"] = "@variables('count')"
-
-
-def depend_on_nothing(content: Json) -> None:
-    activities(content)[1]["dependsOn"][0]["activity"] = "Sweeep"
-
-
-def depend_in_a_circle(content: Json) -> None:
-    activities(content)[0]["dependsOn"] = [{"activity": "PublishReady", "dependencyConditions": ["Succeeded"]}]
-
-
-def depend_in_an_unknown_way(content: Json) -> None:
-    activities(content)[1]["dependsOn"][0]["dependencyConditions"] = ["Success"]
-
-
-def repeat_a_name(content: Json) -> None:
-    inner(content)[0]["name"] = "Sweep"
-
-
-def nest_a_loop(content: Json) -> None:
-    inner(content).append(
-        {
-            "name": "Again",
-            "type": "ForEach",
-            "typeProperties": {"items": {"type": "Expression", "value": "@array(1)"}, "activities": []},
-        }
-    )
-
-
-def enlarge_the_batch(content: Json) -> None:
-    activities(content)[1]["typeProperties"]["batchCount"] = 51
-
-
-def come_back_to_oneself(content: Json) -> None:
-    inner(content)[0]["typeProperties"]["pipeline"]["referenceName"] = "SmallBatchCleaningPipeline"
-    inner(content)[0]["typeProperties"]["parameters"] = {}
-
-
-def use_a_parameter_no_more(content: Json) -> None:
-    activities(content)[0]["typeProperties"]["body"] = "{}"
-
-
-def give_a_default_of_another_type(content: Json) -> None:
-    content["properties"]["parameters"]["maxJobs"]["defaultValue"] = "20"
-
-
-def set_a_variable_from_itself(content: Json) -> None:
-    content["properties"]["variables"] = {"seen": {"type": "String"}}
-    value = {"variableName": "seen", "value": "@concat(variables('seen'), 'x')"}
-    activities(content).append({"name": "Note", "type": "SetVariable", "typeProperties": value})
-
-
-def rename(content: Json) -> None:
-    content["name"] = "SmallBatch"
-
-
-def start_a_pipeline_that_is_not_there(content: Json) -> None:
-    content["properties"]["pipelines"][0]["pipelineReference"]["referenceName"] = "LargeBatch"
-
-
-def fire_in_an_unknown_rhythm(content: Json) -> None:
-    content["properties"]["typeProperties"]["recurrence"]["frequency"] = "Decade"
-
-
-def wait_for_files_of_no_container(content: Json) -> None:
-    content["properties"]["typeProperties"]["blobPathBeginsWith"] = "exports/"
-
-
-def ask_an_event_for_what_it_does_not_tell(content: Json) -> None:
-    content["properties"]["pipelines"][0]["parameters"]["fileName"] = "@triggerBody().name"
-
-
-def ask_a_dataset_for_a_parameter_it_does_not_have(content: Json) -> None:
-    content["properties"]["typeProperties"]["location"]["folderPath"]["value"] = "@dataset().path"
-
-
-def write_a_password(content: Json) -> None:
-    content["properties"]["typeProperties"]["connectionString"] = "Server=db;User=u;Password=swordfish"
-
-
-def write_a_secure_string(content: Json) -> None:
-    content["properties"]["typeProperties"]["accessToken"] = {"type": "SecureString", "value": "swordfish"}
-
-
-def forget_a_global_parameter(content: Json) -> None:
-    del content["synapseSchema"]
-
-
 COPIES = "$.properties.activities[0].typeProperties.ifTrueActivities[1].typeProperties.activities[0]"
 BREAKS: list[tuple[str, Callable[[Json], None], str, str]] = [
     (
         PUBLISH,
-        misspell_a_dataset,
+        breaks.misspell_a_dataset,
         f"{COPIES}.inputs[0].referenceName",
         "There is no dataset 'ParquetFoldr' (did you mean 'ParquetFolder'?).",
     ),
     (
         SMALL,
-        call_a_pipeline_that_is_not_there,
+        breaks.call_a_pipeline_that_is_not_there,
         f"{JOBS}[0].typeProperties.pipeline.referenceName",
         "There is no pipeline 'PublishSilver' (did you mean 'PublishGold'?).",
     ),
-    (SMALL, forget_an_argument, f"{JOBS}[0].typeProperties", "The pipeline 'PublishGold' needs the parameter 'runId'."),
     (
         SMALL,
-        give_an_argument_too_many,
+        breaks.forget_an_argument,
+        f"{JOBS}[0].typeProperties",
+        "The pipeline 'PublishGold' needs the parameter 'runId'.",
+    ),
+    (
+        SMALL,
+        breaks.give_an_argument_too_many,
         f"{JOBS}[0].typeProperties.parameters.jobid",
         "The pipeline 'PublishGold' has no parameter 'jobid' (did you mean 'jobId'?).",
     ),
-    (SMALL, forget_a_property, f"{SWEEP}.typeProperties", "The property 'method' is missing."),
+    (SMALL, breaks.forget_a_property, f"{SWEEP}.typeProperties", "The property 'method' is missing."),
     (
         SMALL,
-        misspell_a_property,
+        breaks.misspell_a_property,
         f"{SWEEP}.policy.retryIntervalInSecond",
         "The property 'retryIntervalInSecond' is unknown here (did you mean 'retryIntervalInSeconds'?).",
     ),
-    (SMALL, make_a_property_a_text, f"{READY}.typeProperties.isSequential", "A boolean is expected, not a text."),
     (
         SMALL,
-        misspell_a_type,
+        breaks.make_a_property_a_text,
+        f"{READY}.typeProperties.isSequential",
+        "A boolean is expected, not a text.",
+    ),
+    (
+        SMALL,
+        breaks.misspell_a_type,
         f"{SWEEP}.type",
         "'WebActivty' is no known type (did you mean 'WebActivity'?).",
     ),
     (
         SMALL,
-        leave_a_parenthesis_open,
+        breaks.leave_a_parenthesis_open,
         f"{READY}.typeProperties.items.value",
         (
             "')' is missing, the expression ends here. The arguments of a function stand in ( and ), with commas "
@@ -232,7 +81,7 @@ BREAKS: list[tuple[str, Callable[[Json], None], str, str]] = [
     ),
     (
         SMALL,
-        misspell_a_function,
+        breaks.misspell_a_function,
         f"{READY}.typeProperties.items.value",
         (
             "The function 'frist' is unknown (did you mean 'first'?). In the expression "
@@ -241,13 +90,13 @@ BREAKS: list[tuple[str, Callable[[Json], None], str, str]] = [
     ),
     (
         SMALL,
-        give_a_function_too_little,
+        breaks.give_a_function_too_little,
         f"{READY}.typeProperties.items.value",
         "The function 'split' takes 2 arguments. In the expression '@split('a')', at position 1.",
     ),
     (
         SMALL,
-        ask_an_activity_that_is_not_there,
+        breaks.ask_an_activity_that_is_not_there,
         f"{READY}.typeProperties.items.value",
         (
             "No activity 'Swep' can be seen from here (did you mean 'Sweep'?). In the expression "
@@ -256,7 +105,7 @@ BREAKS: list[tuple[str, Callable[[Json], None], str, str]] = [
     ),
     (
         SMALL,
-        ask_an_activity_without_waiting_for_it,
+        breaks.ask_an_activity_without_waiting_for_it,
         f"{READY}.typeProperties.items.value",
         (
             "No activity 'Sweep' can be seen from here. In the expression "
@@ -265,7 +114,7 @@ BREAKS: list[tuple[str, Callable[[Json], None], str, str]] = [
     ),
     (
         SMALL,
-        ask_for_a_parameter_that_is_not_there,
+        breaks.ask_for_a_parameter_that_is_not_there,
         f"{SWEEP}.typeProperties.body.value",
         (
             "There is no 'maxJob' (did you mean 'maxJobs'?); known: maxJobs. In the expression "
@@ -274,103 +123,108 @@ BREAKS: list[tuple[str, Callable[[Json], None], str, str]] = [
     ),
     (
         SMALL,
-        ask_for_a_global_parameter_that_is_not_there,
+        breaks.ask_for_a_global_parameter_that_is_not_there,
         f"{SWEEP}.typeProperties.url.value",
         "There is no 'appURI' (did you mean 'appUrl'?); known: ",
     ),
     (
         SMALL,
-        ask_for_an_item_outside_a_loop,
+        breaks.ask_for_an_item_outside_a_loop,
         f"{SWEEP}.typeProperties.body.value",
         "'item' has no meaning here. In the expression '@item().jobId', at position 1.",
     ),
     (
         SMALL,
-        ask_for_a_variable_that_is_not_there,
+        breaks.ask_for_a_variable_that_is_not_there,
         f"{SWEEP}.typeProperties.body.value",
         "No variable 'count' can be seen from here. In the expression '@variables('count')', at position 1.",
     ),
     (
         SMALL,
-        depend_on_nothing,
+        breaks.depend_on_nothing,
         f"{READY}.dependsOn[0].activity",
         "There is no activity 'Sweeep' beside this one (did you mean 'Sweep'?).",
     ),
-    (SMALL, depend_in_a_circle, f"{SWEEP}.dependsOn[0].activity", "'Sweep' and 'PublishReady' wait for each other."),
     (
         SMALL,
-        depend_in_an_unknown_way,
+        breaks.depend_in_a_circle,
+        f"{SWEEP}.dependsOn[0].activity",
+        "'Sweep' and 'PublishReady' wait for each other.",
+    ),
+    (
+        SMALL,
+        breaks.depend_in_an_unknown_way,
         f"{READY}.dependsOn[0].dependencyConditions",
         "'Success' is none of Succeeded, Failed, Skipped, Completed",
     ),
-    (SMALL, repeat_a_name, f"{JOBS}[0].name", "Several activities are called 'Sweep'."),
-    (LARGE, nest_a_loop, f"{JOBS}[9]", "ForEach must not stand within ForEach; call a pipeline."),
-    (LARGE, enlarge_the_batch, f"{READY}.typeProperties.batchCount", "A batch count is 1 to 50, not 51."),
+    (SMALL, breaks.repeat_a_name, f"{JOBS}[0].name", "Several activities are called 'Sweep'."),
+    (LARGE, breaks.nest_a_loop, f"{JOBS}[9]", "ForEach must not stand within ForEach; call a pipeline."),
+    (LARGE, breaks.enlarge_the_batch, f"{READY}.typeProperties.batchCount", "A batch count is 1 to 50, not 51."),
     (
         SMALL,
-        come_back_to_oneself,
+        breaks.come_back_to_oneself,
         f"{JOBS}[0].typeProperties.pipeline",
         "The pipeline 'SmallBatchCleaningPipeline' comes back to 'SmallBatchCleaningPipeline'.",
     ),
-    (SMALL, use_a_parameter_no_more, "$.properties.parameters.maxJobs", "Nothing uses the parameter 'maxJobs'."),
+    (SMALL, breaks.use_a_parameter_no_more, "$.properties.parameters.maxJobs", "Nothing uses the parameter 'maxJobs'."),
     (
         SMALL,
-        give_a_default_of_another_type,
+        breaks.give_a_default_of_another_type,
         "$.properties.parameters.maxJobs",
         "The default is of another type than int: a text.",
     ),
     (
         SMALL,
-        set_a_variable_from_itself,
+        breaks.set_a_variable_from_itself,
         "$.properties.activities[2].typeProperties.value",
         "'seen' must not be set from itself; use another variable.",
     ),
-    (SMALL, rename, "$.name", "The name 'SmallBatch' is not that of the file."),
+    (SMALL, breaks.rename, "$.name", "The name 'SmallBatch' is not that of the file."),
     (
         "trigger/EveryTenHours.json",
-        start_a_pipeline_that_is_not_there,
+        breaks.start_a_pipeline_that_is_not_there,
         "$.properties.pipelines[0].pipelineReference.referenceName",
         "There is no pipeline 'LargeBatch'",
     ),
     (
         "trigger/EveryTenHours.json",
-        fire_in_an_unknown_rhythm,
+        breaks.fire_in_an_unknown_rhythm,
         "$.properties.typeProperties.recurrence",
         "The frequency 'Decade' is none of Minute, Hour, Day, Week, Month.",
     ),
     (
         "trigger/ExportArrived.json",
-        wait_for_files_of_no_container,
+        breaks.wait_for_files_of_no_container,
         "$.properties.typeProperties.blobPathBeginsWith",
         "A path of files begins with their container: /container/blobs/folder/.",
     ),
     (
         "trigger/ExportArrived.json",
-        ask_an_event_for_what_it_does_not_tell,
+        breaks.ask_an_event_for_what_it_does_not_tell,
         "$.properties.pipelines[0].parameters.fileName",
         ("There is no 'name'; known: fileName, folderPath. In the expression '@triggerBody().name', at position 14."),
     ),
     (
         "dataset/ParquetFolder.json",
-        ask_a_dataset_for_a_parameter_it_does_not_have,
+        breaks.ask_a_dataset_for_a_parameter_it_does_not_have,
         "$.properties.typeProperties.location.folderPath.value",
         "There is no 'path'; known: container, folder, storageUrl. In the expression '@dataset().path', at position 10",
     ),
     (
         "linkedService/OperationalMySql.json",
-        write_a_password,
+        breaks.write_a_password,
         "$.properties.typeProperties.connectionString",
         "A part of the text is a secret; refer to the key vault.",
     ),
     (
         "linkedService/Databricks.json",
-        write_a_secure_string,
+        breaks.write_a_secure_string,
         "$.properties.typeProperties.accessToken",
         "A SecureString is a secret; refer to the key vault.",
     ),
     (
         "globalParameters/prod.json",
-        forget_a_global_parameter,
+        breaks.forget_a_global_parameter,
         "$",
         "The global parameter 'synapseSchema' of other environments is missing.",
     ),
