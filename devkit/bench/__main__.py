@@ -52,6 +52,7 @@ def bench(
     records: Annotated[list[int] | None, typer.Option(min=1, help="Sizes to measure; may be repeated.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often each is measured; the median is shown.")] = 5,
     seed: Annotated[int, typer.Option(help="Which generated file.")] = 1,
+    files: Annotated[bool, typer.Option("--files", help="Measure pages and workbooks instead.")] = False,
     system: Annotated[bool, typer.Option("--system", help="Measure whole jobs in the local system instead.")] = False,
 ) -> None:
     """Measure the engine alone: the bytes of a JSON file to Parquet files of silver, quarantine and gold."""
@@ -60,6 +61,11 @@ def bench(
         from devkit.bench.system import bench_system  # noqa: PLC0415 - it needs the whole local system
 
         bench_system(console, records or [_BAR_RECORDS], rounds, seed)
+        return
+    if files:
+        from devkit.bench.files import bench_files  # noqa: PLC0415 - it needs more libraries
+
+        bench_files(console, rounds)
         return
     table = _empty_table(rounds)
     sizes = records or [_BAR_RECORDS, 100_000]

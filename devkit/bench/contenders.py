@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A program that cleans a file: its title, the module that holds it, and the engine if it is Strata."""
+    """A program that cleans a file: its title, the module that holds it, and engine and dataset if it is Strata."""
 
     title: str
     module: str
     engine: str | None = None
+    dataset: str = "ecommerce"
 
     def load(self) -> Run:
         """Import the program and return what runs it: a function of source, as-of time and output folder."""
@@ -32,7 +33,7 @@ class Contender:
             return run
         share_one_allocator()
         import_module(self.engine)
-        return partial(import_module(f"devkit.bench.{self.module}").run_on, self.engine)
+        return partial(import_module(f"devkit.bench.{self.module}").run_on, self.engine, self.dataset)
 
 
 #: By name, in the order of the table.
@@ -42,4 +43,12 @@ CONTENDERS = {
     "pandas": Contender("pandas by hand", "pandas_peer"),
     "polars": Contender("Polars by hand", "polars_peer"),
     "duckdb": Contender("DuckDB by hand", "duckdb_peer"),
+}
+
+#: Strata on files of other kinds, and the library alone that any program would read them with.
+ON_OTHER_FILES = {
+    "page": Contender("page to Parquet", "ours", "pyarrow", "claims"),
+    "page-alone": Contender("lxml", "lxml_alone"),
+    "workbook": Contender("workbook to Parquet", "ours", "pyarrow", "appointments"),
+    "workbook-alone": Contender("calamine", "calamine_alone"),
 }

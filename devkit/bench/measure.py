@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from devkit.bench.contenders import CONTENDERS
+from devkit.bench.contenders import CONTENDERS, ON_OTHER_FILES
 from devkit.samples.ecommerce.generate import AS_OF
 
 _EXCEPTION = re.compile(r"^[\w.]+(?:Error|Exception|Warning)\b.*", re.MULTILINE)
@@ -56,7 +56,7 @@ def peak_bytes() -> int:
 
 
 def _main(name: str, source: str, warm_up: str, out: str) -> None:
-    run = CONTENDERS[name].load()
+    run = {**CONTENDERS, **ON_OTHER_FILES}[name].load()
     with tempfile.TemporaryDirectory() as scratch:
         run(Path(warm_up), AS_OF, Path(scratch))
     before, start = peak_bytes(), time.perf_counter()

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from shared.frames.engine import Engine, Frame
 
 
-def run_on(engine_name: str, source: Path, as_of: datetime, out: Path) -> None:
-    """Clean the file ``source`` on the engine of that name, and write its layers as Parquet below ``out``."""
+def run_on(engine_name: str, dataset_name: str, source: Path, as_of: datetime, out: Path) -> None:
+    """Clean a file, or those in a folder named after their tables, and write the layers as Parquet below ``out``."""
     with frugal_memory():
-        _clean(engine_name, source, as_of, out)
+        _clean(engine_name, dataset_name, source, as_of, out)
 
 
-def _clean(engine_name: str, source: Path, as_of: datetime, out: Path) -> None:
-    engine, dataset = get_engine(engine_name), load_dataset("ecommerce")
+def _clean(engine_name: str, dataset_name: str, source: Path, as_of: datetime, out: Path) -> None:
+    engine, dataset = get_engine(engine_name), load_dataset(dataset_name)
     as_of = as_of.replace(tzinfo=UTC)
     context = RunContext(
         job_id=JOB_ID,
@@ -41,15 +41,24 @@ def _clean(engine_name: str, source: Path, as_of: datetime, out: Path) -> None:
         loaded_at=LOADED_AT.replace(tzinfo=UTC),
         token_key=TOKEN_KEY,
     )
-    tables = bronze.read(dataset.contract, [bronze.SourceFile(source.name, source.read_bytes())])
-    frames = {name: engine.from_arrow(tables.pop(name)) for name in list(tables)}
-    refined = silver.refine(dataset.contract, frames, [source.name], context, engine)
+    files = _files(source)
+    names = [file.filename for file in files]
+    read = bronze.read_dataset(dataset, files)
+    del files
+    frames = {name: engine.from_arrow(read.tables.pop(name)) for name in list(read.tables)}
+    refined = silver.refine(dataset.contract, frames, names, context, engine, told=read.findings)
     layers = {
         SILVER: refined.frames,
         QUARANTINE: refined.verdicts,
         GOLD: gold.build(dataset, refined.frames, context, engine),
     }
     write_layers(layers, out, lambda frame, path: _save(engine, frame, path))
+
+
+def _files(source: Path) -> list[bronze.SourceFile]:
+    if source.is_dir():
+        return [bronze.SourceFile(path.name, path.read_bytes(), path.stem) for path in sorted(source.iterdir())]
+    return [bronze.SourceFile(source.name, source.read_bytes())]
 
 
 def _save(engine: Engine, frame: Frame, path: Path) -> None:

@@ -14,10 +14,11 @@ from shared.readers.workbook_package import counts_from_1904, damaged_workbook, 
 from shared.readers.workbook_values import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+    from shared.contracts.column import Column
     from shared.contracts.table import Table
     from shared.readers.table_head import Head
     from shared.readers.workbook_values import Value
@@ -59,16 +60,14 @@ def sheet_rows(stream: BinaryIO, table: Table, filename: str) -> Iterator[tuple[
     found = table_in(stream, table, filename)
     columns = list(zip(table.columns.values(), found.head.places, strict=True))
     for number, row in found.rows:
-        yield (
-            number,
-            [
-                next(
-                    (text for place in places if (text := cell_text(row[place], column, from_1904=found.from_1904))),
-                    None,
-                )
-                for column, places in columns
-            ],
-        )
+        yield number, [_first_text(row, places, column, from_1904=found.from_1904) for column, places in columns]
+
+
+def _first_text(row: Sequence[Value], places: Iterable[int], column: Column, *, from_1904: bool) -> str | None:
+    for place in places:
+        if text := cell_text(row[place], column, from_1904=from_1904):
+            return text
+    return None
 
 
 def whole_sheets(stream: BinaryIO, filename: str) -> Iterator[tuple[str, list[tuple[int, list[Value]]]]]:

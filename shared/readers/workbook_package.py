@@ -32,6 +32,9 @@ _STATED_STRINGS = re.compile(rb"uniqueCount\s*=\s*[\"']\s*\+?(\d+)")
 _SHORTEST_STRING_BYTES = 10
 _FROM_1904 = re.compile(rb"date1904\s*=\s*[\"'](?:1|true)")
 _MOST_LETTERS = 3
+_DIGITS = "0123456789"
+#: The elements that give a cell a value.
+_VALUES = frozenset({"v", "is"})
 
 
 def safe_package(stream: BinaryIO, filename: str) -> bytes:
@@ -85,26 +88,49 @@ def _check_sheet(content: bytes, filename: str) -> None:
 
 
 class _Area:
-    """Works out the smallest rectangle around the cells of a sheet that have a value."""
+    """Works out the smallest rectangle around the cells of a sheet that have a value.
+
+    It sees every element of a sheet, so it looks at a row once and not with each of its cells.
+    """
 
     def __init__(self) -> None:
         self._row = self._column = 0
-        self._first, self._last = (MAX_ROWS, MAX_COLUMNS), (1, 1)
+        self._row_text = ""
+        self._noted = 0
+        self._columns: set[int] = set()
+        self._rows = (MAX_ROWS, 1)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take note of an element; raises ``ValueError`` for a place that no sheet has."""
-        element = name.rpartition(":")[2]
-        if element == "row":
-            self._row, self._column = int(attributes.get("r", self._row + 1)), 0
-        elif element == "c":
+        element = name.rpartition(":")[2] if ":" in name else name
+        if element == "c":
             place = attributes.get("r")
-            self._row, self._column = _place(place) if place else (self._row, self._column + 1)
-        elif element in {"v", "is"}:
-            row, column = self._row, self._column
-            if not (1 <= row <= MAX_ROWS and 1 <= column <= MAX_COLUMNS):
-                raise ValueError
-            self._first = (min(self._first[0], row), min(self._first[1], column))
-            self._last = (max(self._last[0], row), max(self._last[1], column))
+            if place:
+                letters = place.rstrip(_DIGITS)
+                self._column = _column(letters)
+                if (row := place[len(letters) :]) != self._row_text:
+                    self._row, self._row_text = int(row), row
+            else:
+                self._column += 1
+        elif element in _VALUES:
+            if self._column not in self._columns:
+                self._note_column()
+            if self._row != self._noted:
+                self._note_row()
+        elif element == "row":
+            self._row, self._column = int(attributes.get("r", self._row + 1)), 0
+            self._row_text = str(self._row)
+
+    def _note_column(self) -> None:
+        if not 1 <= self._column <= MAX_COLUMNS:
+            raise ValueError
+        self._columns.add(self._column)
+
+    def _note_row(self) -> None:
+        if not 1 <= self._row <= MAX_ROWS:
+            raise ValueError
+        self._noted = self._row
+        self._rows = (min(self._rows[0], self._row), max(self._rows[1], self._row))
 
     def refuse(self, *_: object) -> None:
         """A sheet declares no type of document: that may hold entities which grow without bound."""
@@ -113,14 +139,9 @@ class _Area:
     @property
     def cells(self) -> int:
         """How many cells the rectangle has."""
-        rows, columns = (last - first + 1 for first, last in zip(self._first, self._last, strict=True))
-        return max(rows, 0) * max(columns, 0)
-
-
-def _place(reference: str) -> tuple[int, int]:
-    """Return row and column, from 1, of a cell named like ``AB12``."""
-    letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :]), _column(letters)
+        if not self._columns:
+            return 0
+        return (self._rows[1] - self._rows[0] + 1) * (max(self._columns) - min(self._columns) + 1)
 
 
 @cache

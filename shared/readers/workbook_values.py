@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
+_MOMENTS = frozenset({"date", "timestamp"})
 _DAYS = {"iso": "%Y-%m-%d", "iso-z": "%Y-%m-%d", "iso-slash": "%Y/%m/%d", "us": "%m/%d/%Y"}
 _FIRST_DAY = datetime(1899, 12, 30)
 _FIRST_DAY_ON_MAC = datetime(1904, 1, 1)
@@ -27,13 +28,12 @@ def cell_text(value: Value, column: Column, *, from_1904: bool = False) -> str |
     A number is written out, a whole one without decimal point, as Excel shows it. A date, or a number in a column of
     dates (counted in days, in some workbooks ``from_1904``), is written in the column's first format, ISO if allowed.
     """
-    is_moment = column.type in {"date", "timestamp"}
     if isinstance(value, str):
         return value or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        if is_moment and value >= _FIRST_SURE_DAY:
+        if column.type in _MOMENTS and value >= _FIRST_SURE_DAY:
             # A number that leads beyond the year 9999 counts no days.
             with suppress(OverflowError):
                 return _moment(_counted(value, from_1904=from_1904), column)
