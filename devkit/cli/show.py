@@ -111,9 +111,9 @@ def published_table(job: Job) -> Table:
     return table
 
 
-def metrics_table(quality: dict[str, Any]) -> Table:
+def metrics_table(quality: dict[str, Any], title: str = "Quality") -> Table:
     """The figures that a contract asks of one job's rows, in percent."""
-    table = titled_table("Quality", ("Metric",), ("Percent", "Threshold"))
+    table = titled_table(title, ("Metric",), ("Percent", "Threshold"))
     for heading in ("Severity", "Status"):
         table.add_column(heading)
     for metric in quality["metrics"]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from devkit.cli.follow import STAGES, succeeded, waits_for_large_path
-from devkit.cli.show import COUNTS, answer_table, ledger_sums, rejects_table, titled_table
+from devkit.cli.show import COUNTS, answer_table, ledger_sums, metrics_table, rejects_table, titled_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +33,12 @@ def report(client: Client, jobs: Sequence[Job], console: Console) -> None:
         console.print(Text(f"{job['jobName']}: {job['timeline'][-1]['note']}"))
     done = [job for job in jobs if succeeded(job)]
     console.print(gold_table(done, client.tables()))
+    for job in done:
+        quality = client.quality(job["jobId"])
+        if quality["metrics"]:
+            console.print(metrics_table(quality, f"Quality of '{job['jobName']}'"))
+        if quality["reconciliation"]:
+            console.print(_figures(job, quality))
     with_rejects = [job for job in done if any(counts["quarantined"] for counts in job["ledger"].values())]
     if with_rejects:
         job = with_rejects[0]
@@ -41,6 +47,13 @@ def report(client: Client, jobs: Sequence[Job], console: Console) -> None:
     titles = {query["name"]: query["title"] for query in client.queries()}
     for name, parameters in _QUERIES.items():
         console.print(answer_table(titles[name], client.query(name, parameters)))
+
+
+def _figures(job: Job, quality: dict[str, Any]) -> Text:
+    """Say how the figures that a job's files state of themselves compare with their rows."""
+    agrees = [figure["agrees"] for figure in quality["reconciliation"]]
+    stated = len(agrees) - agrees.count(None)
+    return Text(f"'{job['jobName']}' states {stated} figures of itself; {agrees.count(True)} agree with its rows.")
 
 
 def rows_table(jobs: Sequence[Job]) -> Table:
@@ -68,7 +81,9 @@ def stages_table(jobs: Sequence[Job]) -> Table:
 def gold_table(jobs: Sequence[Job], warehouse: Iterable[dict[str, Any]]) -> Table:
     """How many rows each gold table has of each job, and altogether in the warehouse."""
     table = titled_table("Gold tables, rows", ("Table",), (*(job["jobName"] for job in jobs), "In the warehouse"))
-    for stored in warehouse:
+    tables = list(warehouse)
+    table.columns[0].min_width = max(len(stored["name"]) for stored in tables)
+    for stored in tables:
         shares = (job["goldTables"].get(stored["name"]) for job in jobs)
         table.add_row(
             stored["name"], *("–" if share is None else f"{share:,}" for share in shares), f"{stored['rows']:,}"

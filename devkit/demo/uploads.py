@@ -1,4 +1,4 @@
-"""What the demo sends: e-commerce files of four sizes, one too large for the small path, and three tables of hires."""
+"""What the demo sends: e-commerce files of four sizes, one of them too large, and a job of every other kind."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from devkit.samples import ecommerce, hiring
+from devkit.samples import appointments, claims, ecommerce, hiring
 from devkit.samples.ecommerce.generate import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-_HIRES = 1_500
+_HIRES, _APPOINTMENTS, _CLAIMS = 1_500, 1_000, 1_000
 #: Name, records, and the share of objects with a fault.
 _PLAN = (
     ("a clean day", 300, 0.0),
@@ -53,3 +53,8 @@ def sample_uploads() -> Iterator[Upload]:
     hires = hiring.generate(_HIRES)
     files = {f"{table}.csv": content for table, content in hires.files().items()}
     yield Upload("hires, three files", "hiring", files, sum(hires.read.values()), AS_OF, hires.ledger)
+    booked = appointments.generate(_APPOINTMENTS)
+    files = {f"{table}.xlsx": content for table, content in booked.files().items()}
+    yield Upload("two workbooks", "appointments", files, sum(booked.read.values()), AS_OF, booked.ledger)
+    report = claims.generate(_CLAIMS)
+    yield Upload("a report of claims", "claims", {"report.html": report.page}, _CLAIMS, AS_OF, report.ledger)

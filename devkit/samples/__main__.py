@@ -78,5 +78,23 @@ def appointments(
     typer.echo(f"{out}: {appointments:,} appointments, {len(sample.faults):,} faults")
 
 
+@app.command()
+def claims(
+    out: Annotated[Path, typer.Option(help="The web page to write.")],
+    claims: Annotated[int, typer.Option(min=0, help="How many claims; 18,500 are about 20 MB.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same page.")] = 1,
+    fault_rate: Annotated[float, typer.Option(min=0, max=1, help="The share of claims that carry a fault.")] = 0.05,
+    answers: Annotated[Path | None, typer.Option(help="Write the answer key here, as JSON.")] = None,
+) -> None:
+    """Write a remittance report, a web page of paid, refused and held claims."""
+    from devkit.samples.claims import generate  # noqa: PLC0415 - help needs none of it
+
+    sample = generate(claims, seed, fault_rate)
+    sample.write_page(out)
+    if answers:
+        sample.write_answers(answers)
+    typer.echo(f"{out}: {claims:,} claims, {out.stat().st_size:,} bytes, {len(sample.faults):,} faults")
+
+
 if __name__ == "__main__":
     app()

@@ -163,6 +163,7 @@ def test_the_demo_ends_well_and_shows_what_became_of_each_file() -> None:
         assert f"\n{heading}" in demo.stdout
     assert "waits for the large path" in demo.stdout
     assert "every row went where the samples' answer key says" in demo.stdout
+    assert "'a report of claims' states" in demo.stdout
     assert "Which categories bring the most revenue?" in demo.stdout
     assert "Who are the best customers of each segment?" in demo.stdout
     assert "Which departments hired more than the mean" in demo.stdout
