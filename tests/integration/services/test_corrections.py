@@ -13,6 +13,7 @@ from shared.domain.job import JobState
 from shared.domain.ledger import totals, unbalanced
 from shared.errors import ConflictError, GoneError
 from shared.services.receive import Upload
+from tests.datasets.claims.reports import DEFECTIVE, page
 from tests.datasets.ecommerce.records import record
 
 if TYPE_CHECKING:
@@ -202,3 +203,24 @@ def test_an_untouched_workbook_adds_nothing(bench: Bench) -> None:
     correction = send(bench, job_id, workbook_of(bench, job_id))
     assert (correction.receipt, correction.changed, correction.unchanged) == (None, 0, 5)
     assert bench.paths("bronze", "silver", "gold", "manifests") == before
+
+
+def test_claims_of_a_page_are_corrected_and_their_messages_come_along(bench: Bench) -> None:
+    job_id = bench.run(page(DEFECTIVE), names=("report.html",), dataset="claims").job.job_id
+    book = workbook_of(bench, job_id)
+    sheet = book["claims"]
+    for row in range(2, sheet.max_row + 1):
+        for name, right in (("paid", "$1.00"), ("billed", "$1.00"), ("service_date", "2031-01-30")):
+            wrong = cell(sheet, row, name)
+            if wrong.value in (None, "N/A", "2031-13-45"):
+                wrong.value = right
+    correction = send(bench, job_id, book)
+    assert (correction.changed, correction.along, correction.unchanged) == (6, 3, 0)
+    assert correction.receipt is not None
+    view = bench.app.jobs.get(correction.receipt.job.job_id)
+    assert {table: (one.read, one.silver) for table, one in view.ledger.items()} == {
+        "claims": (6, 6),
+        "claim_messages": (3, 3),
+    }
+    assert sorted(claim["row"] for claim in bench.rows("fact_claims", "row")) == list(range(1, 201))
+    assert len(bench.rows("fact_claim_messages", "row")) == 149
