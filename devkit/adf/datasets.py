@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from devkit.adf.factory import Json
 
 FILE_TYPES = frozenset({"Parquet", "DelimitedText", "Excel"})
-TABLE_TYPES = frozenset({"AzureSqlDWTable", "AzureMySqlTable"})
-DATABASE_SERVICES = frozenset({"AzureSqlDW", "AzureMySql"})
-#: Where tables of a dataset without a schema are, by type of their service.
-_DEFAULT_SCHEMAS = {"AzureSqlDWTable": "synapse", "AzureMySqlTable": "staging"}
+#: In which schema of the local warehouse the tables of a database are, by type of its linked service.
+SCHEMAS = {"AzureSqlDW": "synapse", "AzureMySql": "staging"}
+#: The linked service of each type of table.
+TABLE_TYPES = {"AzureSqlDWTable": "AzureSqlDW", "AzureMySqlTable": "AzureMySql"}
 _WILDCARDS = re.compile(r"[*?]")
 
 
@@ -71,7 +71,12 @@ def table_name(dataset: Json) -> str:
         raise ActivityError("The dataset names no table.", "InvalidDataset")
     if "schema" not in properties and "." in table:
         return table
-    return f"{properties.get('schema') or _DEFAULT_SCHEMAS[dataset['type']]}.{table}"
+    return f"{properties.get('schema') or schema_of(dataset)}.{table}"
+
+
+def schema_of(dataset: Json) -> str:
+    """Return the schema that stands for the database of a dataset."""
+    return SCHEMAS[TABLE_TYPES[dataset["type"]]]
 
 
 def _folder_matches(folder: str, pattern: str) -> bool:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from devkit.adf.activities.sql import unsupported_dataset
-from devkit.adf.datasets import FILE_TYPES, TABLE_TYPES, FileLocation, file_location, table_name
+from devkit.adf.datasets import FILE_TYPES, TABLE_TYPES, FileLocation, file_location, schema_of, table_name
 from devkit.adf.errors import ActivityError
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ async def run_copy(activity: Json, context: Context) -> Json:
     properties = context.properties(activity)
     source, sink = properties["source"], properties["sink"]
     source_set = context.dataset(activity["inputs"][0])
-    table = table_name(context.dataset(activity["outputs"][0]))
+    sink_set = context.dataset(activity["outputs"][0])
     started = time.monotonic()
     files = await _files(file_location(source_set, source.get("storeSettings")), context)
     if script := sink.get("preCopyScript"):
-        await context.services.warehouse.script(script)
+        await context.services.warehouse.script(script, schema_of(sink_set))
     rows = 0
     for file in files:
         content = await context.services.storage.read(file.container, file.path)
         parquet = await asyncio.to_thread(_as_parquet, content, file.path, source_set, properties)
         rows += await context.services.warehouse.copy(
-            table, parquet, create=sink.get("tableOption") == "autoCreate", keys=_keys(sink)
+            table_name(sink_set), parquet, create=sink.get("tableOption") == "autoCreate", keys=_keys(sink)
         )
     return {
         "filesRead": len(files),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from devkit.adf.datasets import DATABASE_SERVICES, TABLE_TYPES, table_name
+from devkit.adf.datasets import SCHEMAS, TABLE_TYPES, schema_of, table_name
 from devkit.adf.errors import ActivityError, AdfError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from devkit.adf.context import Context
     from devkit.adf.factory import Factory, Json
@@ -21,14 +21,15 @@ _MOST_ROWS = 5000
 async def run_script(activity: Json, context: Context) -> Json:
     """Run SQL scripts one after the other; returns their result sets and the records they affected."""
     properties = context.properties(activity)
+    schema = SCHEMAS[context.linked_service(activity["linkedServiceName"])["type"]]
     output: Json = {"resultSetCount": 0, "recordsAffected": 0, "resultSets": []}
     for script in properties["scripts"]:
         if script.get("parameters"):
             raise ActivityError("Parameters of scripts are not supported here.", "Unsupported")
-        answer = await context.services.warehouse.script(script["text"])
-        output["recordsAffected"] += answer.get("recordsAffected") or 0
+        answer = await context.services.warehouse.script(script["text"], schema)
+        output["recordsAffected"] += answer["recordsAffected"]
         if script["type"] == "Query":
-            output["resultSets"].extend(_result_set(each) for each in answer.get("resultSets") or [])
+            output["resultSets"].extend(answer["resultSets"])
     output["resultSetCount"] = len(output["resultSets"])
     return output
 
@@ -39,10 +40,11 @@ async def run_lookup(activity: Json, context: Context) -> Json:
     context.record.input = properties
     source = properties["source"]
     query = next((source[name] for name in _QUERIES if source.get(name)), None)
+    dataset = context.dataset(properties["dataset"])
     if query is None:
-        query = f"SELECT * FROM {table_name(context.dataset(properties['dataset']))}"
-    answer = await context.services.warehouse.script(query)
-    rows = _result_set((answer.get("resultSets") or [[]])[0])["rows"]
+        query = f"SELECT * FROM {table_name(dataset)}"
+    answer = await context.services.warehouse.script(query, schema_of(dataset))
+    rows = answer["resultSets"][0]["rows"] if answer["resultSets"] else []
     if properties.get("firstRowOnly", True):
         return {"firstRow": rows[0]} if rows else {}
     if len(rows) > _MOST_ROWS:
@@ -52,7 +54,7 @@ async def run_lookup(activity: Json, context: Context) -> Json:
 
 def unsupported_script(activity: Json, factory: Factory) -> Iterable[str]:
     """Name what of a script cannot be run here."""
-    yield from unsupported_service(activity.get("linkedServiceName") or {}, factory, DATABASE_SERVICES)
+    yield from unsupported_service(activity.get("linkedServiceName") or {}, factory, SCHEMAS)
 
 
 def unsupported_lookup(activity: Json, factory: Factory) -> Iterable[str]:
@@ -64,7 +66,7 @@ def unsupported_lookup(activity: Json, factory: Factory) -> Iterable[str]:
     yield from unsupported_dataset(properties.get("dataset") or {}, factory, TABLE_TYPES)
 
 
-def unsupported_service(reference: Json, factory: Factory, supported: frozenset[str]) -> Iterable[str]:
+def unsupported_service(reference: Json, factory: Factory, supported: Collection[str]) -> Iterable[str]:
     """Name the type of a linked service that nothing stands for here."""
     try:
         kind = factory.get("linkedService", reference.get("referenceName", "")).properties.get("type")
@@ -75,7 +77,7 @@ def unsupported_service(reference: Json, factory: Factory, supported: frozenset[
         yield f"a linked service of type {kind}"
 
 
-def unsupported_dataset(reference: Json, factory: Factory, supported: frozenset[str]) -> Iterable[str]:
+def unsupported_dataset(reference: Json, factory: Factory, supported: Collection[str]) -> Iterable[str]:
     """Name the type of a dataset that cannot be used here."""
     try:
         kind = factory.get("dataset", reference.get("referenceName", "")).properties.get("type")
@@ -84,9 +86,3 @@ def unsupported_dataset(reference: Json, factory: Factory, supported: frozenset[
         return
     if kind not in supported:
         yield f"a dataset of type {kind}"
-
-
-def _result_set(rows: Any) -> Json:
-    """Return rows as Data Factory shows them, however the warehouse wrapped them."""
-    content: list[Json] = rows["rows"] if isinstance(rows, dict) else rows
-    return {"rowCount": len(content), "rows": content}

@@ -16,26 +16,34 @@ from devkit.adf.local.dbutils import DbUtils, NotebookExit
 from shared.errors import AppError
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from pyspark.sql import SparkSession
 
 
 def main(notebook: Path, widgets: Path, result: Path) -> int:
     """Run a notebook; returns 0 when it came to its end, else 1."""
-    spark = _spark()
-    dbutils = DbUtils(json.loads(widgets.read_text(encoding="utf-8")), os.environ)
-    names: dict[str, Any] = {"__name__": "__main__", "spark": spark, "dbutils": dbutils}
     code, outcome = 0, dict[str, Any]()
     try:
-        exec(compile(notebook.read_text(encoding="utf-8"), str(notebook), "exec"), names)  # noqa: S102 - its purpose
-    except NotebookExit as end:
-        outcome = {"value": end.value}
+        source = compile(notebook.read_text(encoding="utf-8"), str(notebook), "exec")
+        outcome = {"value": _run(source, json.loads(widgets.read_text(encoding="utf-8")))}
     except Exception as error:
         traceback.print_exc()
         code, outcome = 1, {"error": _told(error)}
-    finally:
-        spark.stop()
     result.write_text(json.dumps(outcome), encoding="utf-8")
     return code
+
+
+def _run(source: CodeType, widgets: dict[str, str]) -> str | None:
+    """Return what the notebook returns, None when it comes to its end without."""
+    spark = start_spark()
+    try:
+        exec(source, {"__name__": "__main__", "spark": spark, "dbutils": DbUtils(widgets, os.environ)})  # noqa: S102
+    except NotebookExit as end:
+        return end.value
+    finally:
+        spark.stop()
+    return None
 
 
 def _told(error: Exception) -> str:
@@ -43,8 +51,8 @@ def _told(error: Exception) -> str:
     return str(error) if isinstance(error, AppError) else f"{type(error).__name__}."
 
 
-def _spark() -> SparkSession:
-    """Spark as Databricks runs it: UTC, and ANSI, where a cast that fails is an error."""
+def start_spark() -> SparkSession:
+    """Start Spark as Databricks runs it: UTC, and ANSI, where a cast that fails is an error."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - takes its time, and only this process needs it
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

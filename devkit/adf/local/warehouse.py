@@ -36,9 +36,12 @@ class LocalWarehouse:
         answer = await self._post("copy", params=wanted, content=parquet)
         return answer["rowsCopied"]
 
-    async def script(self, text: str) -> Json:
-        """Run SQL; returns its ``resultSets`` and how many records were affected."""
-        return await self._post("script", json={"text": text})
+    async def script(self, text: str, schema: str) -> Json:
+        """Run SQL, where names without a schema are those of ``schema``.
+
+        Returns ``resultSets`` (each with its ``rows``) and ``recordsAffected``.
+        """
+        return await self._post("script", json={"text": text, "schema": schema})
 
     async def _post(self, name: str, **content: Any) -> Json:
         url = f"{self._base_url}/admin/warehouse/{name}"

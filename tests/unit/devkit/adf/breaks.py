@@ -167,3 +167,53 @@ def write_a_secure_string(content: Json) -> None:
 
 def forget_a_global_parameter(content: Json) -> None:
     del content["synapseSchema"]
+
+
+def note(name: str, value: Any, variable: str = "note", *after: str) -> Json:
+    """An activity that sets a variable."""
+    return {
+        "name": name,
+        "type": "SetVariable",
+        "dependsOn": [{"activity": each, "dependencyConditions": ["Succeeded"]} for each in after],
+        "typeProperties": {"variableName": variable, "value": value},
+    }
+
+
+def everywhere(content: Json) -> dict[str, str]:
+    """Break any pipeline in a dozen ways at once; returns reasons by paths; ``+n`` is the n-th new activity."""
+    properties = content["properties"]
+    properties["variables"] = {"note": {"type": "String"}, "idle": {"type": "String"}}
+    properties.setdefault("parameters", {}).update(idle={"type": "int", "defaultValue": "one"})
+    call = {"pipeline": {"referenceName": "Nowhere", "type": "PipelineReference"}, "waitOnCompletion": "always"}
+    properties["activities"] += [
+        note("Syntax", "@concat('a'"),
+        note("Function", "@concatenate('a', 'b')"),
+        note("Parameter", "@pipeline().parameters.nobody"),
+        note("Activity", "@activity('Later').output"),
+        note("Item", "@item()"),
+        note("Variable", "x", "nobody"),
+        note("Circle", "x", "note", "Circle"),
+        note("Nobody", "x", "note", "Nobody knows"),
+        {"name": "Call", "type": "ExecutePipeline", "typeProperties": call},
+        {"name": "Twice", "type": "Wait", "typeProperties": {"waitTimeInSeconds": 1, "seconds": 1}},
+        {"name": "Twice", "type": "Wait", "typeProperties": {}},
+        {"name": "Kind", "type": "Wiat", "typeProperties": {}},
+    ]
+    return {
+        "+0.typeProperties.value": "')' is missing, the expression ends here.",
+        "+1.typeProperties.value": "The function 'concatenate' is unknown (did you mean 'concat'?).",
+        "+2.typeProperties.value": "There is no 'nobody'",
+        "+3.typeProperties.value": "No activity 'Later' can be seen from here.",
+        "+4.typeProperties.value": "'item' has no meaning here.",
+        "+5.typeProperties.variableName": "There is no variable 'nobody'",
+        "+6.dependsOn[0].activity": "'Circle' and 'Circle' wait for each other.",
+        "+7.dependsOn[0].activity": "There is no activity 'Nobody knows' beside this one",
+        "+8.typeProperties.pipeline.referenceName": "There is no pipeline 'Nowhere'.",
+        "+8.typeProperties.waitOnCompletion": "A boolean is expected, not a text.",
+        "+9.typeProperties.seconds": "The property 'seconds' is unknown here",
+        "+10.typeProperties": "The property 'waitTimeInSeconds' is missing.",
+        "+10.name": "Several activities are called 'Twice'.",
+        "+11.type": "'Wiat' is no known type (did you mean 'Wait'?).",
+        "$.properties.parameters.idle": "Nothing uses the parameter 'idle'.",
+        "$.properties.variables.idle": "Nothing uses the variable 'idle'.",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -253,6 +254,20 @@ def test_a_break_is_found_with_its_file_path_and_reason(
 
     assert [each.file for each in found] == [copied / file]
     assert "swordfish" not in str(validate(copied))
+
+
+@pytest.mark.parametrize("file", [SMALL, LARGE, PUBLISH, UPLOADED])
+def test_all_that_is_wrong_with_a_pipeline_is_found_at_once(copied: Path, file: str) -> None:
+    content = json.loads((copied / file).read_text("utf-8"))
+    first = len(content["properties"]["activities"])
+    expected = breaks.everywhere(content)
+    (copied / file).write_text(json.dumps(content), "utf-8")
+
+    found = [each for each in validate(copied) if each.file == copied / file]
+
+    for place, reason in expected.items():
+        path = re.sub(r"^\+(\d+)", lambda match: f"$.properties.activities[{first + int(match[1])}]", place)
+        assert [each for each in found if each.path == path and each.reason.startswith(reason)], (path, reason)
 
 
 @pytest.mark.parametrize(
