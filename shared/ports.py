@@ -185,7 +185,8 @@ class AggregateTable:
 class WarehouseLoad:
     """All that one run brings to a warehouse; loaded in one transaction, and at most once per (job, run).
 
-    ``supersedes`` are jobs whose rows it takes the place of; they cannot be loaded any more afterwards.
+    ``supersedes`` are jobs whose rows it takes the place of; they cannot be loaded any more afterwards. ``order`` sorts
+    jobs: what a job of a higher order has loaded stays, whichever of the two is loaded last.
     """
 
     job_id: str
@@ -196,6 +197,15 @@ class WarehouseLoad:
     aggregates: tuple[AggregateTable, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
     supersedes: tuple[str, ...] = ()
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The last job that has replaced a warehouse table as a whole, and its order."""
+
+    job_id: str
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +242,9 @@ class Warehouse(Protocol):
     """Where gold is loaded and read. Unreachable: :class:`~shared.errors.UnavailableError`."""
 
     def load(self, load: WarehouseLoad) -> dict[str, int]:
-        """Load a run in one transaction; returns the rows that each of its tables holds of this load.
+        """Load a run in one transaction; returns the rows that each of its tables holds of this job.
 
+        Those of jobs of a higher order stay: their rows of equal key, and all of a table that such a job has replaced.
         A run that was loaded before changes nothing. Raises :class:`~shared.errors.ConflictError` when
         another job has superseded this one (``superseded``), or it was forgotten (``forgotten``).
         """
@@ -243,6 +254,9 @@ class Warehouse(Protocol):
 
         Returns the rows deleted by table; whoever repeats it gets the same numbers. ``aggregates`` are recomputed.
         """
+
+    def replacements(self) -> dict[str, Replacement]:
+        """Return by table the job of highest order that has replaced it."""
 
     def tables(self) -> list[TableInfo]:
         """Return the tables and views, by name."""

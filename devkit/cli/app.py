@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from devkit.cli.commands import adf, data, doctor, jobs, new_dataset, rejects, upload
+from devkit.cli.commands import adf, again, data, doctor, jobs, new_dataset, rejects, upload
 from devkit.cli.errors import CliError
 from shared import __version__
 
@@ -56,6 +56,8 @@ app.command()(upload.upload)
 app.command()(jobs.jobs)
 app.command()(jobs.job)
 app.command()(rejects.rejects)
+app.command()(again.correct)
+app.command()(again.replay)
 app.command()(data.query)
 app.command()(data.tables)
 app.command()(new_dataset.new_dataset)

@@ -88,6 +88,19 @@ class Client:
         """Return the workbook in which the rows that a job rejected are corrected."""
         return self._send("GET", f"/api/jobs/{_segment(job_id)}/rejections.xlsx").content
 
+    def correct(self, job_id: str, file: tuple[str, IO[bytes]]) -> dict[str, Any]:
+        """Send a corrected workbook of a job's rejected rows; returns what became of it."""
+        return _json(self._send("POST", f"/api/jobs/{_segment(job_id)}/corrections", files={"file": file}))
+
+    def replay(self, job_id: str) -> tuple[Job, bool]:
+        """Run the files of a job once more; returns the job that does so, and whether it was made by this request."""
+        response = self._send("POST", _replay(job_id))
+        return _json(response), response.status_code == httpx.codes.ACCEPTED
+
+    def rehearse(self, job_id: str) -> dict[str, Any]:
+        """Return what a replay of a job would change."""
+        return _json(self._send("POST", _replay(job_id), params={"dry_run": True}))
+
     def tables(self) -> Rows:
         """Return the tables and views of the warehouse."""
         return self._get("/api/tables")
@@ -135,6 +148,10 @@ class Client:
 
 def _rejects(job_id: str) -> str:
     return f"/api/jobs/{_segment(job_id)}/rejects"
+
+
+def _replay(job_id: str) -> str:
+    return f"/api/jobs/{_segment(job_id)}/replay"
 
 
 def _query(name: str) -> str:

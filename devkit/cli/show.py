@@ -138,6 +138,17 @@ def rejects_table(title: str, rejects: Rows) -> Table:
     return table
 
 
+def changes_table(rehearsal: dict[str, Any]) -> Table:
+    """What a replay would release and newly reject, by rule."""
+    title = f"A replay would release {rehearsal['released']:,} rows and newly reject {rehearsal['newlyRejected']:,}"
+    table = titled_table(title, ("Change", "Table", "Column", "Rule"), ("Rows",))
+    for words, name in (("released", "releasedBy"), ("newly rejected", "newlyRejectedBy")):
+        for change in rehearsal[name]:
+            texts = (words, change["table"], change["label"], change["title"])
+            table.add_row(*map(Text, texts), f"{change['rows']:,}")
+    return table
+
+
 def answer_table(title: str, rows: Rows) -> Table:
     """The answer of a business query."""
     table = titled_table(title)

@@ -106,6 +106,7 @@ async def ingest_rows(
 ) -> IngestAnswer:
     """Load up to 1,000 rows of JSON or one file of a table in one transaction, and answer which rows were rejected.
 
+    They are added, or take the place of rows of equal key, also in a table that a file sent to `/api/jobs` replaces.
     References hold if they name a row of the same request or one that is loaded already. JSON comes as an array of
     objects or as `{"rows": [...]}`; a file as a form, or as the body itself with its name in `filename`. A file
     above the small threshold is queued (202). When no row can be loaded the answer is 422 with the same members.

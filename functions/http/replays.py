@@ -12,7 +12,7 @@ from pydantic import Field
 from functions.http.application import Application
 from functions.http.authentication import Caller
 from functions.http.jobs import JobId, visible_job
-from functions.http.models import Answer, JobDetail, LedgerEntry, job_url
+from functions.http.models import Answer, JobDetail, JobError, LedgerEntry, job_url
 from functions.http.models import JobId as JobIdField
 from functions.http.parameters import Parameters
 from functions.http.problems import documented
@@ -60,6 +60,7 @@ class RehearsalAnswer(Answer):
     newly_rejected_by: list[RuleChangeAnswer] = Field(description="The same by the rule that would reject them.")
     ledger_before: dict[str, LedgerEntry] = Field(description="Row counts by table; empty if none was judged.")
     ledger_after: dict[str, LedgerEntry]
+    refusal: JobError | None = Field(description="Why nothing of a replay would be published; null if it would be.")
 
     @classmethod
     def of(cls, rehearsal: Rehearsal) -> RehearsalAnswer:
@@ -75,6 +76,7 @@ class RehearsalAnswer(Answer):
             newly_rejected_by=[RuleChangeAnswer.model_validate(change) for change in rehearsal.newly_rejected],
             ledger_before=_entries(rehearsal.before),
             ledger_after=_entries(rehearsal.after),
+            refusal=JobError.model_validate(rehearsal.refusal) if rehearsal.refusal else None,
         )
 
 
@@ -107,7 +109,8 @@ def replay_job(
 
     It takes the place of the old one once it is published, and until then nothing of that changes. Asking again answers
     the same replay, unless that failed or was stopped. With `dry_run=true` the answer says how many rows would be
-    released and newly rejected, by rule.
+    released and newly rejected, by rule, and whether the result would be published. A job whose tables later jobs have
+    replaced as a whole is not replayed.
     """
     visible_job(app, caller, job_id)
     if wanted.dry_run:

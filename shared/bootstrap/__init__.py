@@ -119,7 +119,14 @@ class App(Parts):
         from shared.services.process import Process
         from shared.services.publish import Publish
 
-        publish = Publish(self._journal, self._outputs, self.warehouse, self.answers, self.export)
+        publish = Publish(
+            journal=self._journal,
+            records=self._records,
+            outputs=self._outputs,
+            warehouse=self.warehouse,
+            answers=self.answers,
+            export=self.export,
+        )
         return Process(
             journal=self._journal,
             records=self._records,
@@ -169,7 +176,8 @@ class App(Parts):
         """Run the files of a job once more."""
         from shared.services.replay import Replay
 
-        return Replay(self._journal, self._records, self._dispatch, self.settings.small_batch_threshold)
+        threshold = self.settings.small_batch_threshold
+        return Replay(self._journal, self._records, self._dispatch, self._overtaken, threshold)
 
     @cached_property
     def rehearse(self) -> Rehearse:
@@ -177,7 +185,14 @@ class App(Parts):
         from shared.bootstrap.memory import frugal_memory
         from shared.services.rehearse import Rehearse
 
-        return Rehearse(self._journal, self._records, self._outputs, self._medallion, frugal_memory)
+        return Rehearse(
+            journal=self._journal,
+            records=self._records,
+            outputs=self._outputs,
+            medallion=self._medallion,
+            overtaken=self._overtaken,
+            memory=frugal_memory,
+        )
 
     @cached_property
     def rejection_workbook(self) -> RejectionWorkbook:
@@ -191,7 +206,14 @@ class App(Parts):
         """Take a corrected workbook back."""
         from shared.services.correct import Correct
 
-        return Correct(self.blobs, self._journal, self._records, self._rejected, self.receive)
+        return Correct(
+            blobs=self.blobs,
+            journal=self._journal,
+            records=self._records,
+            rejected=self._rejected,
+            receive=self.receive,
+            overtaken=self._overtaken,
+        )
 
     @cached_property
     def sweep(self) -> Sweep:

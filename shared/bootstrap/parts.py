@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shared.services.leftovers import Leftovers
     from shared.services.medallion import Medallion
     from shared.services.outputs import Outputs
+    from shared.services.overtaken import Overtaken
     from shared.services.records import JobRecords
     from shared.services.rejected import Rejected
 
@@ -89,6 +90,12 @@ class Parts(Adapters):
         from shared.services.rejected import Rejected
 
         return Rejected(self.blobs, self._records, self._outputs)
+
+    @cached_property
+    def _overtaken(self) -> Overtaken:
+        from shared.services.overtaken import Overtaken
+
+        return Overtaken(self._records, self.warehouse)
 
     @cached_property
     def _journal(self) -> Journal:

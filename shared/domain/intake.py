@@ -21,7 +21,9 @@ class Intake:
     are paths and etags of the blobs that they came as. ``batch`` names files that were dropped together without a
     request; ``files`` are none until it is settled which of them make the job. ``estimate`` is what the client claimed.
     ``replay_of`` is the job that had the files before. ``corrects`` is the job whose rejected rows the files hold
-    corrected, and ``builds_on`` are the jobs, in their order, to whose accepted rows they are added.
+    corrected, and ``builds_on`` are the jobs, in their order, to whose accepted rows they are added. ``order`` is that
+    in which the job counts among others, empty while its files are waited for. ``adds`` says that its rows are but some
+    of their table's.
     """
 
     job_id: str
@@ -46,6 +48,13 @@ class Intake:
     replay_of: str | None = None
     corrects: str | None = None
     builds_on: tuple[str, ...] = ()
+    order: str = ""
+    adds: bool = False
+
+    @property
+    def replaces(self) -> bool:
+        """Whether its rows take the place of all of a table that is loaded so, and do not come on top of them."""
+        return not self.adds and self.corrects is None
 
     def learnt(self) -> dict[str, Any]:
         """Return what is known of the job once its files were read, by the names of its fields."""

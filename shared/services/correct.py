@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.datasets.catalogue import load_dataset
 from shared.domain.ledger import totals
+from shared.domain.order import order_of
 from shared.errors import ConflictError
 from shared.ports import JobFilter
 from shared.services.receive import JobRequest, Upload
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.ports import BlobStore
     from shared.services.journal import Journal
+    from shared.services.overtaken import Overtaken
     from shared.services.receive import Receipt, Receive
     from shared.services.records import JobRecords
     from shared.services.rejected import Rejected
@@ -49,12 +51,14 @@ class Correct:
     records: JobRecords
     rejected: Rejected
     receive: Receive
+    overtaken: Overtaken
 
     def __call__(self, job_id: str, workbook: Upload) -> Correction:
         """Process the rows of a job's rejection workbook that were changed.
 
-        Raises :class:`NotFoundError` for an unknown job, :class:`ConflictError` for one that cannot be corrected or
-        is not the workbook's, :class:`GoneError`, and :class:`CorrectionsError` for a workbook that is not clear.
+        Raises :class:`NotFoundError` for an unknown job, :class:`ConflictError` for one that cannot be corrected, is
+        not the workbook's, or whose rows a later job has replaced, :class:`GoneError`, and :class:`CorrectionsError`
+        for a workbook that is not clear.
         """
         # The frame libraries are imported when they are needed, not on the way to the functions.
         from shared.quality.corrected_files import corrected_files  # noqa: PLC0415
@@ -70,6 +74,7 @@ class Correct:
         found = find_corrections(contract, sheets, returned)
         if not found.rows:
             return Correction(None, 0, 0, found.unchanged)
+        self.overtaken.refuse_correction(job, {table for table, _ in found.rows})
         files = corrected_files(sheets, found.rows, nested=contract.files == "all_tables")
         request = JobRequest(
             user_id=job.user_id,
@@ -80,6 +85,7 @@ class Correct:
             parent_job_id=job.parent_job_id,
             corrects=job_id,
             builds_on=self._published_before(job),
+            order=order_of(self.journal.clock.now(), corrects=self.records.intake(job_id).order),
         )
         receipt = self.receive(request)
         workbook.stream.seek(0)

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shared.datasets.catalogue import load_dataset
 from shared.domain.job import JobState, ProcessingPath
 from shared.domain.message import JobMessage
 from shared.errors import AppError, InvalidRequestError
@@ -45,7 +46,8 @@ class Ingested:
 class Ingest:
     """The use case.
 
-    The job is one like any other, kept before it is processed. Should the process die on the way, the sweep queues it.
+    Rows come on top of those that are there, also where a file of the table would replace them. The job is one like any
+    other, kept before it is processed. Should the process die on the way, the sweep queues it.
     """
 
     receive: Receive
@@ -64,7 +66,9 @@ class Ingest:
             raise InvalidRequestError("Rows of one table come in one file.", code="several_files")
         (upload,) = request.uploads
         upload = self._rows(upload, table) if rows else replace(upload, field=table)
-        receipt = self.receive(replace(request, uploads=(upload,)), queue_small=False)
+        tables = load_dataset(request.dataset).contract.tables
+        replaced = any(each.name == table and each.load == "replace" for each in tables)
+        receipt = self.receive(replace(request, uploads=(upload,), adds=replaced), queue_small=False)
         job = receipt.job
         if job.state is JobState.RECEIVED and job.processing_path is ProcessingPath.SMALL_BATCH:
             self._process(job)

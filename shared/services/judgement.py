@@ -11,6 +11,7 @@ from shared.domain.scorecard import Status
 from shared.errors import DataRejectedError
 
 if TYPE_CHECKING:
+    from shared.domain.ledger import Ledger
     from shared.domain.manifest import Manifest
     from shared.domain.scorecard import Scorecard
     from shared.services.records import JobRecords
@@ -27,14 +28,15 @@ def pass_judgement(records: JobRecords, manifest: Manifest, card: Scorecard) -> 
     for metric in card.metrics:
         level = logging.INFO if metric.status is Status.PASS else logging.WARNING
         _log.log(level, "quality metric", extra={"fields": asdict(metric)})
-    error = _refusal(manifest, card)
+    error = refusal(manifest.ledger, card)
     if error is not None:
         records.save_failed_run(manifest)
         raise error
 
 
-def _refusal(manifest: Manifest, card: Scorecard) -> DataRejectedError | None:
-    counts, wrong = totals(manifest.ledger), unbalanced(manifest.ledger)
+def refusal(ledger: Ledger, card: Scorecard) -> DataRejectedError | None:
+    """Return why rows of this ledger and scorecard may not go on, None if they may."""
+    counts, wrong = totals(ledger), unbalanced(ledger)
     if wrong:
         return DataRejectedError(
             f"The rows of {', '.join(wrong)} do not add up: some were lost or counted twice.",

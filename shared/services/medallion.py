@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.domain.ledger import Ledger
     from shared.domain.manifest import OutputFile
-    from shared.domain.scorecard import Reconciled
+    from shared.domain.scorecard import Reconciled, Scorecard
     from shared.frames.engine import Engine, Frame
     from shared.medallion.context import RunContext
     from shared.medallion.silver import SilverResult
@@ -85,18 +85,20 @@ class Medallion:
         run.record(JobState.GOLD, ms=watch.ms, problem=None)
         return manifest, gold
 
-    def judge(self, job: Job) -> tuple[Ledger, dict[str, pa.Table]]:
-        """Judge the rows of a job and write nothing; returns the ledger, and the verdicts by table.
+    def judge(self, job: Job) -> tuple[Ledger, dict[str, pa.Table], Scorecard]:
+        """Judge the rows of a job and write nothing; returns the ledger, the verdicts by table, and the scorecard.
 
         Raises :class:`UnreadableFileError` and :class:`UnavailableError` as a run does.
         """
         from shared.frames.engine import get_engine
+        from shared.quality.scorecard import scorecard
 
         engine, intake = get_engine(self.engine), self.records.intake(job.job_id)
         dataset, context = load_dataset(job.dataset), self._context(job, _NO_RUN)
         basis = basis_of(intake, dataset, self.records, self.outputs)
-        result, _ = self._refine(dataset, intake, basis, context, engine)
-        return result.ledger, _tables(result.verdicts, engine)
+        result, reconciliation = self._refine(dataset, intake, basis, context, engine)
+        card = scorecard(dataset.contract, result.ledger, result.broken, reconciliation)
+        return result.ledger, _tables(result.verdicts, engine), card
 
     def _context(self, job: Job, run_id: str) -> RunContext:
         from shared.medallion.context import RunContext
@@ -129,13 +131,13 @@ class Medallion:
         del sources
         rows = extracted.tables
         delivered = {name for name, table in rows.items() if table.num_rows}
-        loaded = self._loaded_keys(dataset, delivered, basis, engine)
+        loaded = self._loaded_keys(dataset, delivered, basis, engine, replaces=intake.replaces)
         frames = {name: engine.from_arrow(rows.pop(name)) for name in list(rows)}
         result = silver.refine(dataset.contract, frames, names, context, engine, loaded, extracted.findings)
         return result, extracted.reconciliation
 
     def _loaded_keys(
-        self, dataset: Dataset, delivered: set[str], basis: Basis | None, engine: Engine
+        self, dataset: Dataset, delivered: set[str], basis: Basis | None, engine: Engine, *, replaces: bool
     ) -> dict[str, Frame]:
         """Return the keys that delivered tables may refer to besides those of the job.
 
@@ -144,7 +146,7 @@ class Medallion:
         import pyarrow as pa
 
         tables = dataset.contract.tables
-        replaced = {table.name for table in tables if table.load == "replace" and basis is None} & delivered
+        replaced = {table.name for table in tables if table.load == "replace" and replaces} & delivered
         targets = {rule.target for table in tables if table.name in delivered for rule in table.rules}
         found = {}
         for name, column in targets:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from shared.datasets.catalogue import Dataset
     from shared.datasets.gold_table import GoldTable
+    from shared.domain.intake import Intake
     from shared.domain.job import Job
     from shared.domain.ledger import Ledger
     from shared.domain.manifest import Manifest
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from shared.services.export import Export
     from shared.services.journal import Journal, Run
     from shared.services.outputs import Outputs
+    from shared.services.records import JobRecords
 
 _STAYS = frozenset({JobState.SUPERSEDED, JobState.DELETING, JobState.DELETED})
 
@@ -37,6 +39,7 @@ class Publish:
     """The last part of a job: from ``gold`` to its end."""
 
     journal: Journal
+    records: JobRecords
     outputs: Outputs
     warehouse: Warehouse
     answers: Answers
@@ -45,9 +48,9 @@ class Publish:
     def __call__(self, run: Run, manifest: Manifest, gold: Mapping[str, pa.Table] | None = None) -> None:
         """Load a manifest's gold (read from storage unless given), ask the dataset's queries, export and end the job.
 
-        While the warehouse does not answer, the job waits in ``gold`` with the reason. A job whose content
-        another job has taken over and published ends as superseded. Raises :class:`OvertakenError` when a stop was
-        asked for; from here on it is too late for that.
+        While the warehouse does not answer, the job waits in ``gold`` with the reason. A job whose content another job
+        has taken over and published ends as superseded. Rows that jobs sent later have brought too, or have replaced,
+        stay theirs. Raises :class:`OvertakenError` when a stop was asked for; from here on it is too late for that.
         """
         job = run.job
         if not job.publishing:
@@ -55,7 +58,8 @@ class Publish:
         earlier = self._earlier(job)
         try:
             with stage("published") as watch:
-                self.warehouse.load(self._load(job, manifest, gold, earlier))
+                load = self._load(job, manifest, gold, earlier)
+                loaded = self.warehouse.load(load)
                 self.answers.keep(job, manifest.run_id)
         except UnavailableError as error:
             self._wait(run, error, publishing=job.publishing)
@@ -66,7 +70,7 @@ class Publish:
             run.record(JobState.SUPERSEDED, superseded_by=error.details["by"], run_id=manifest.run_id)
             self.outputs.keep_only(job, manifest.run_id)
             return
-        run.record(JobState.PUBLISHED, ms=watch.ms)
+        run.record(JobState.PUBLISHED, ms=watch.ms, note=_overtaken(load, loaded))
         with stage("succeeded") as watch:
             self.export.write(job, manifest)
             for job_id in earlier:
@@ -92,7 +96,7 @@ class Publish:
         from shared.medallion.context import Lineage  # noqa: PLC0415
         from shared.medallion.gold import aggregate_tables  # noqa: PLC0415
 
-        dataset = load_dataset(job.dataset)
+        dataset, intake = load_dataset(job.dataset), self.records.intake(job.job_id)
         own = [table for table in dataset.gold if not table.aggregate]
         if gold is None:
             names = {table.name for table in own}
@@ -104,7 +108,7 @@ class Publish:
             loaded_at=manifest.loaded_at,
             tables=(
                 *(
-                    TableLoad(table.name, table.key, _mode(job, dataset, table, manifest.ledger), gold[table.name])
+                    TableLoad(table.name, table.key, _mode(intake, dataset, table, manifest.ledger), gold[table.name])
                     for table in own
                 ),
                 *self.export.tables(job, manifest),
@@ -112,6 +116,7 @@ class Publish:
             aggregates=aggregate_tables(dataset, Lineage(job.job_id, job.user_id, manifest.loaded_at)),
             views=dataset.views,
             supersedes=earlier,
+            order=intake.order,
         )
 
     def _wait(self, run: Run, error: UnavailableError, *, publishing: bool) -> None:
@@ -135,12 +140,19 @@ class Publish:
                 continue
 
 
-def _mode(job: Job, dataset: Dataset, gold: GoldTable, ledger: Ledger) -> Literal["upsert", "replace"]:
+def _overtaken(load: WarehouseLoad, loaded: Mapping[str, int]) -> str | None:
+    """Say how many rows of a load the warehouse does not have of this job."""
+    missing = {table.name: table.rows.num_rows - loaded[table.name] for table in load.tables}
+    told = ", ".join(f"{rows:,} of {table}" for table, rows in missing.items() if rows)
+    return f"Rows that jobs sent later have brought or replaced were left as they are: {told}." if told else None
+
+
+def _mode(intake: Intake, dataset: Dataset, gold: GoldTable, ledger: Ledger) -> Literal["upsert", "replace"]:
     """Return what a gold table's rows do to those before.
 
-    A table of which no good row came does not replace any, and corrected rows are added to those of the job before.
+    A table of which no good row came does not replace any.
     """
-    if job.corrects is not None:
+    if not intake.replaces:
         return "upsert"
     made_of = [table for table in dataset.contract.tables if table.name in gold.inputs]
     replaces = all(table.load == "replace" for table in made_of) and any(ledger[table.name].silver for table in made_of)

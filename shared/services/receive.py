@@ -10,6 +10,7 @@ from shared.domain.content import content_key
 from shared.domain.intake import Intake
 from shared.domain.job import JobFile, JobState, ProcessingPath, TimelineEvent, new_job_id
 from shared.domain.moments import in_utc
+from shared.domain.order import order_of
 from shared.errors import InvalidRequestError, UnreadableFileError
 from shared.logs import Stopwatch, job_logging, stage
 from shared.readers.archives import unpacked
@@ -43,7 +44,8 @@ class Upload:
 class JobRequest:
     """One request for one dataset with all its files; ``as_of`` without a zone is UTC.
 
-    ``corrects`` and ``builds_on`` are as in an :class:`Intake`. ``kind`` is the only kind of file that is taken.
+    ``corrects``, ``builds_on``, ``adds`` and ``order`` (None: that of the present) are as in an
+    :class:`Intake`. ``kind`` is the only kind of file that is taken.
     """
 
     user_id: str
@@ -55,6 +57,8 @@ class JobRequest:
     parent_job_id: str | None = None
     corrects: str | None = None
     builds_on: tuple[str, ...] = ()
+    adds: bool = False
+    order: str | None = None
     kind: Kind | None = None
 
 
@@ -105,6 +109,7 @@ class Receive:
                 user_id=request.user_id,
                 as_of=in_utc(request.as_of) if request.as_of else None,
                 corrects=request.corrects,
+                adds=request.adds,
             )
             holders, known = claim(self.jobs, key, fresh, take_over=request.force)
             with job_logging(holders[-1]):
@@ -154,6 +159,8 @@ class Receive:
             supersedes=holders[-2] if len(holders) > 1 else None,
             corrects=request.corrects,
             builds_on=request.builds_on,
+            order=request.order or order_of(now),
+            adds=request.adds,
         )
         return replace(contents, files=files).decide(intake, self.threshold)
 

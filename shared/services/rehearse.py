@@ -9,6 +9,8 @@ from shared.datasets.catalogue import load_dataset
 from shared.domain.job import ProcessingPath
 from shared.errors import ConflictError
 from shared.logs import job_logging, stage
+from shared.services.journal import problem_of
+from shared.services.judgement import refusal
 from shared.services.replay import check_replayable
 
 if TYPE_CHECKING:
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.contracts.table import Table
-    from shared.domain.job import Job
+    from shared.domain.job import Job, JobProblem
     from shared.domain.ledger import Ledger
+    from shared.domain.scorecard import Scorecard
+    from shared.errors import AppError
     from shared.services.journal import Journal
     from shared.services.medallion import Medallion
     from shared.services.outputs import Outputs
+    from shared.services.overtaken import Overtaken
     from shared.services.records import JobRecords
 
 
@@ -43,7 +48,7 @@ class RuleChange:
 class Rehearsal:
     """What a replay would change. ``before`` is as the job was judged, empty if it was not; ``after`` as it would be.
 
-    The versions are those of the contract.
+    ``version`` is that of the present contract. ``refusal`` is why nothing of a replay would be published, if so.
     """
 
     job: Job
@@ -52,6 +57,7 @@ class Rehearsal:
     after: Ledger
     released: tuple[RuleChange, ...]
     newly_rejected: tuple[RuleChange, ...]
+    refusal: JobProblem | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Rehearse:
     records: JobRecords
     outputs: Outputs
     medallion: Medallion
+    overtaken: Overtaken
     memory: Callable[[], AbstractContextManager[None]]
 
     def __call__(self, job_id: str) -> Rehearsal:
@@ -81,7 +88,7 @@ class Rehearse:
             )
         contract = load_dataset(job.dataset).contract
         with job_logging(job_id), stage("rehearsed"), self.memory():
-            after, judged = self.medallion.judge(job)
+            after, judged, card = self.medallion.judge(job)
             account = self.records.account(job)
             known = self.outputs.read(account.quarantine if account else ())
             changes = [_changes(table, known.get(table.name), judged.get(table.name)) for table in contract.tables]
@@ -92,7 +99,17 @@ class Rehearse:
             after=after,
             released=tuple(change for released, _ in changes for change in released),
             newly_rejected=tuple(change for _, rejected in changes for change in rejected),
+            refusal=self._refusal(job, after, card),
         )
+
+    def _refusal(self, job: Job, ledger: Ledger, card: Scorecard) -> JobProblem | None:
+        error: AppError | None = refusal(ledger, card)
+        if error is None:
+            try:
+                self.overtaken.refuse_replay(job)
+            except ConflictError as conflict:
+                error = conflict
+        return problem_of(error) if error else None
 
 
 def _changes(

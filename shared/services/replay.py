@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.services.dispatch import Dispatch
     from shared.services.journal import Journal
+    from shared.services.overtaken import Overtaken
     from shared.services.records import JobRecords
 
 _IN_VAIN = frozenset({JobState.FAILED, JobState.STOPPED, JobState.DELETING, JobState.DELETED})
@@ -40,13 +41,14 @@ class Replay:
     journal: Journal
     records: JobRecords
     dispatch: Dispatch
+    overtaken: Overtaken
     threshold: int
 
     def __call__(self, job_id: str, by: str) -> Replayed:
         """Make a job of the files of another, as of the same moment, unless there is one that did not end in vain.
 
         Raises :class:`NotFoundError` for an unknown job, and :class:`ConflictError` for one that has not ended, was
-        deleted, or has made place for another job than its replay.
+        deleted, has made place for another job than its replay, or whose tables later jobs have replaced.
         """
         original = self.journal.get(job_id)
         earlier = self.records.replays(job_id)
@@ -54,6 +56,7 @@ class Replay:
         if last is not None and last.state not in _IN_VAIN:
             return Replayed(self._sent_on(last), created=False)
         check_replayable(original)
+        self.overtaken.refuse_replay(original)
         # One that was written down but never made is made now, under its id.
         number = len(earlier) + (not earlier or last is not None)
         replay_id = self.records.claim_replay(job_id, number, new_job_id(self.journal.clock.now()))
@@ -126,4 +129,5 @@ def _content_key(intake: Intake, version: int) -> str:
         user_id=intake.user_id,
         as_of=as_of,
         corrects=intake.corrects,
+        adds=intake.adds,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shared.datasets.catalogue import load_dataset
 from shared.domain.content import content_key
 from shared.domain.job import JobState
+from shared.domain.order import order_of
 from shared.errors import AppError, ConflictError
 from shared.logs import job_logging, stage
 from shared.services.arrivals import arrived
@@ -126,7 +127,8 @@ class TakeIn:
             if other is None and holders[-1] != job.job_id:
                 # Whoever claimed it died before it made its job.
                 holders, other = claim(self.journal.jobs, key, job.job_id, take_over=True)
-        intake = replace(contents.decide(intake, self.threshold), contract_version=dataset.contract.version)
+        order, version = order_of(self.journal.clock.now()), dataset.contract.version
+        intake = replace(contents.decide(intake, self.threshold), contract_version=version, order=order)
         remarks = _remarks(dataset.contract, intake)
         if other is not None:
             note = " ".join(filter(None, (f"Job {other.job_id} has the same files already.", remarks)))

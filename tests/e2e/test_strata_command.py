@@ -8,6 +8,7 @@ import re
 
 import msgspec
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from devkit.cli.app import app
@@ -122,6 +123,24 @@ def test_rejected_rows_are_shown_and_written_whole(uploaded, sample, strata, tmp
     nested = json.loads((tmp_path / "rows.json").read_text("utf-8"))
     assert len(rows) == len(nested) == expected
     assert [(row["table"], row["row"]) for row in rows] == [(row["table"], str(row["row"])) for row in nested]
+
+
+def test_rejected_rows_are_corrected_in_their_workbook_and_sent_back(strata, tmp_path):
+    file, workbook = tmp_path / "departments.csv", tmp_path / "rejects.xlsx"
+    file.write_text("id,department\n9001,\n9002,Cellar\n", encoding="utf-8")
+    shown = strata("upload", file, "--dataset", "hiring", "--wait")
+    job_id = re.search("Job ([0-9a-f]{24})", shown.stdout)[1]
+    assert "released" not in strata("replay", job_id, "--dry-run").stdout
+    assert f"strata correct {job_id}" in strata("rejects", job_id, "-o", workbook).stderr
+    assert "No row was changed" in strata("correct", job_id, workbook).stderr
+    book = load_workbook(workbook)
+    book["departments"].cell(2, book["departments"].max_column).value = "Attic"
+    book.save(workbook)
+    corrected = strata("correct", job_id, workbook, "--wait")
+    assert corrected.exit_code == 0, corrected.output
+    assert cells(corrected.stdout)["departments"][:2] == ["1", "1"]
+    replayed = strata("replay", job_id, "--wait")
+    assert (replayed.exit_code, "succeeded with rejects" in replayed.stdout) == (0, True), replayed.output
 
 
 def test_questions_are_listed_asked_and_written(uploaded, strata, tmp_path):

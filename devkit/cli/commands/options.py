@@ -19,6 +19,7 @@ Token = Annotated[
     str | None,
     typer.Option(envvar="STRATA_TOKEN", metavar="TOKEN", help="Its token; better in the environment than typed."),
 ]
+Wait = Annotated[bool, typer.Option("--wait", help="Follow the job to its end and show where its rows went.")]
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The job's id.", show_default=False)]
 
 

@@ -44,9 +44,10 @@ def rejects(
         if out:
             if is_workbook:
                 write_whole(out, client.rejection_workbook(job_id))
+                show.remarks().print(f"Written to {out}.\nTo send it back, corrected: strata correct {job_id} {out}")
             else:
                 write_pages(out, _pages(client, job_id, out))
-            show.remarks().print(f"Written to {out}.")
+                show.remarks().print(f"Written to {out}.")
             return
         found = client.rejects(job_id, limit)
     if not found:

@@ -9,7 +9,7 @@ import typer
 
 from devkit.cli import show
 from devkit.cli.commands.jobs import end_with, watch
-from devkit.cli.commands.options import Token, Url, connect
+from devkit.cli.commands.options import Token, Url, Wait, connect
 from devkit.cli.sending import send
 
 
@@ -29,9 +29,7 @@ def upload(
     force: Annotated[
         bool, typer.Option("--force", help="Make a new job even if the same content came before.")
     ] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Follow the job to its end and show where its rows went.")
-    ] = False,
+    wait: Wait = False,
     url: Url = None,
     token: Token = None,
 ) -> None:

@@ -55,6 +55,7 @@ def test_a_dry_run_says_by_rule_what_a_replay_would_change_and_changes_nothing(
     assert rehearsal.newly_rejected == (
         RuleChange("departments", "one_of", "Unknown choice", "department", "Department name", "quarantined", 1),
     )
+    assert rehearsal.refusal is None
     assert rehearsal.before == view.ledger
     assert rehearsal.after == {
         "departments": Balance(read=2, silver=1, quarantined=1, duplicate=0),
@@ -85,6 +86,24 @@ def test_a_job_that_failed_for_its_rows_can_be_tried_out_too(bench: Bench) -> No
     view = bench.run(NO_GOOD_ROW)
     rehearsal = bench.app.rehearse(view.job.job_id)
     assert (rehearsal.before, rehearsal.after, rehearsal.released) == (view.ledger, view.ledger, ())
+    assert rehearsal.refusal == view.job.problem
+
+
+def test_a_dry_run_says_if_too_few_rows_would_be_good_to_be_published(
+    bench: Bench, revise: Callable[..., None]
+) -> None:
+    view = run_hires(bench)
+    revise("hiring", ("    label: Hired employee\n", "    label: Hired employee\n    block_below: 0.5\n"))
+    rehearsal = bench.app.rehearse(view.job.job_id)
+    assert rehearsal.refusal is not None
+    assert (rehearsal.refusal.code, rehearsal.refusal.details) == (
+        "below_quality_bar",
+        {"figures": ["hired_employees"]},
+    )
+    replay = bench.app.replay(view.job.job_id, "ann")
+    bench.work()
+    assert bench.app.jobs.get(replay.job.job_id).job.problem == rehearsal.refusal
+    assert hired(bench) == ["Ann"], "the warehouse has what it had"
 
 
 def test_a_large_job_is_not_tried_out(make_bench: Callable[..., Bench]) -> None:

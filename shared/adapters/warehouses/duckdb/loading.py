@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from shared.adapters.warehouses.duckdb.database import quoted
 from shared.errors import ConflictError
+from shared.ports import Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
 _INCOMING = "strata_incoming"
 _JOB = quoted("_job_id")
-_BOOKS = """
+_LATER = "SELECT job_id FROM strata._loads WHERE job_order > ?"
+#: What a warehouse knows of the jobs that it has loaded, made when first needed.
+BOOKS = """
 CREATE SCHEMA IF NOT EXISTS strata;
 CREATE TABLE IF NOT EXISTS strata._loads
     (job_id VARCHAR, run_id VARCHAR, user_id VARCHAR, loaded_at TIMESTAMPTZ);
+ALTER TABLE strata._loads ADD COLUMN IF NOT EXISTS job_order VARCHAR DEFAULT '';
+CREATE TABLE IF NOT EXISTS strata._replaced (table_name VARCHAR, job_id VARCHAR, job_order VARCHAR);
 CREATE TABLE IF NOT EXISTS strata._superseded (job_id VARCHAR, by_job_id VARCHAR);
 CREATE TABLE IF NOT EXISTS strata._forgotten (job_id VARCHAR, rows_by_table VARCHAR);
 """
@@ -32,22 +37,30 @@ def load_run(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:
 
     Raises :class:`ConflictError` when a later job has superseded this one, or it was forgotten.
     """
-    cursor.execute(_BOOKS)
+    cursor.execute(BOOKS)
     _refuse_superseded(cursor, load)
     if _forgotten(cursor, load.job_id) is not None:
         raise ConflictError(f"Job {load.job_id} was deleted from the warehouse.", code="forgotten")
     run = [load.job_id, load.run_id]
     if cursor.execute("SELECT 1 FROM strata._loads WHERE job_id = ? AND run_id = ?", run).fetchall():
         return
+    departing = [*load.supersedes, load.job_id]
+    cursor.execute("DELETE FROM strata._replaced WHERE job_id IN (SELECT unnest(?))", [departing])
+    replaced = replacements(cursor)
     for table in load.tables:
-        _load_table(cursor, table, departing=(*load.supersedes, load.job_id))
+        last = replaced.get(table.name)
+        is_overtaken = last is not None and last.order > load.order
+        _load_table(cursor, table, load.order, departing, is_overtaken=is_overtaken)
+        if table.mode == "replace":
+            cursor.execute("INSERT INTO strata._replaced VALUES (?, ?, ?)", [table.name, load.job_id, load.order])
     for aggregate in load.aggregates:
         _recompute(cursor, aggregate)
     for name, select in load.views.items():
         if cursor.get_table_names(select) <= table_names(cursor):
             cursor.execute(f"CREATE OR REPLACE VIEW main.{quoted(name)} AS {select}")
     cursor.execute("DELETE FROM strata._loads WHERE job_id = ?", [load.job_id])
-    cursor.execute("INSERT INTO strata._loads VALUES (?, ?, ?, ?)", [*run, load.user_id, load.loaded_at])
+    book = [*run, load.user_id, load.loaded_at, load.order]
+    cursor.execute("INSERT INTO strata._loads VALUES (?, ?, ?, ?, ?)", book)
     for earlier in load.supersedes:
         cursor.execute("INSERT INTO strata._superseded VALUES (?, ?)", [earlier, load.job_id])
 
@@ -57,7 +70,7 @@ def forget_job(cursor: DuckDBPyConnection, job_id: str, aggregates: Sequence[Agg
 
     The aggregates, which are recomputed, are not counted.
     """
-    cursor.execute(_BOOKS)
+    cursor.execute(BOOKS)
     known = _forgotten(cursor, job_id)
     if known is not None:
         return known
@@ -69,9 +82,25 @@ def forget_job(cursor: DuckDBPyConnection, job_id: str, aggregates: Sequence[Agg
     if removed:
         for aggregate in aggregates:
             _recompute(cursor, aggregate)
-    cursor.execute("DELETE FROM strata._loads WHERE job_id = ?", [job_id])
+    for book in ("_loads", "_replaced"):
+        cursor.execute(f"DELETE FROM strata.{book} WHERE job_id = ?", [job_id])
     cursor.execute("INSERT INTO strata._forgotten VALUES (?, ?)", [job_id, json.dumps(removed)])
     return removed
+
+
+def replacements(cursor: DuckDBPyConnection) -> dict[str, Replacement]:
+    """Return by table the job of highest order that has replaced it; the books must be there."""
+    rows = cursor.execute("SELECT table_name, job_id, job_order FROM strata._replaced ORDER BY job_order").fetchall()
+    return {table: Replacement(job_id, order) for table, job_id, order in rows}
+
+
+def rows_of(cursor: DuckDBPyConnection, load: TableLoad, job_id: str) -> int:
+    """Return how many rows of a load its table holds."""
+    given: int = load.rows.num_rows
+    if "_job_id" not in load.rows.column_names:
+        return given
+    ((held,),) = cursor.execute(f"SELECT count(*) FROM main.{quoted(load.name)} WHERE {_JOB} = ?", [job_id]).fetchall()
+    return int(held)
 
 
 def table_names(cursor: DuckDBPyConnection) -> set[str]:
@@ -109,19 +138,32 @@ def _refuse_superseded(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:
         raise ConflictError(f"Job {by} has taken the place of this job.", code="superseded", by=by)
 
 
-def _load_table(cursor: DuckDBPyConnection, load: TableLoad, departing: tuple[str, ...]) -> None:
+def _load_table(
+    cursor: DuckDBPyConnection, load: TableLoad, order: str, departing: list[str], *, is_overtaken: bool
+) -> None:
+    """Load rows in place of those of departing jobs and, unless they are overtaken, of jobs of a lower order."""
     table = f"main.{quoted(load.name)}"
     cursor.register(_INCOMING, load.rows)
     cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} AS SELECT * FROM {_INCOMING} LIMIT 0")
     _add_new_columns(cursor, load.name)
+    has_lineage = "_job_id" in load.rows.column_names
+    if has_lineage:
+        cursor.execute(f"DELETE FROM {table} WHERE {_JOB} IN (SELECT unnest(?))", [departing])
+    if is_overtaken:
+        return
+    stays, parameters = "false", []
+    if has_lineage and cursor.execute(_LATER, [order]).fetchone():
+        stays, parameters = f"{_JOB} IN ({_LATER})", [order]
+    same = " AND ".join(f"old.{quoted(key)} IS NOT DISTINCT FROM new.{quoted(key)}" for key in load.key)
     if load.mode == "replace":
-        cursor.execute(f"DELETE FROM {table}")
-    elif "_job_id" in load.rows.column_names:
-        cursor.execute(f"DELETE FROM {table} WHERE {_JOB} IN (SELECT unnest(?))", [list(departing)])
-    if load.mode == "upsert":
-        same = " AND ".join(f"old.{quoted(key)} IS NOT DISTINCT FROM new.{quoted(key)}" for key in load.key)
-        cursor.execute(f"DELETE FROM {table} AS old USING {_INCOMING} AS new WHERE {same}")
-    cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {_INCOMING}")
+        cursor.execute(f"DELETE FROM {table} WHERE ({stays}) IS NOT TRUE", parameters)
+    elif load.mode == "upsert":
+        of_key = f"DELETE FROM {table} AS old USING {_INCOMING} AS new WHERE {same}"
+        cursor.execute(f"{of_key} AND (old.{stays}) IS NOT TRUE" if parameters else of_key, parameters)
+    insert = f"INSERT INTO {table} BY NAME SELECT * FROM {_INCOMING}"
+    if parameters and load.mode != "append":
+        insert += f" AS new WHERE NOT EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"
+    cursor.execute(insert)
 
 
 def _add_new_columns(cursor: DuckDBPyConnection, table: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from shared.adapters.warehouses.duckdb.database import database_at, quoted
-from shared.adapters.warehouses.duckdb.loading import columns_of, forget_job, load_run
+from shared.adapters.warehouses.duckdb.loading import BOOKS, columns_of, forget_job, load_run, replacements, rows_of
 from shared.errors import ConflictError, InvalidRequestError, NotFoundError
 from shared.ports import TableInfo
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-    from shared.ports import AggregateTable, Condition, Selection, WarehouseLoad
+    from shared.ports import AggregateTable, Condition, Replacement, Selection, WarehouseLoad
 
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">=", "~"})
 # A number is compared as it was written: cast to the column's own type, 1.5 would find the integer 2.
@@ -46,19 +46,26 @@ class DuckDBWarehouse:
         try:
             with self._database.transaction() as cursor:
                 load_run(cursor, load)
-                rows = {aggregate.name: _count(cursor, aggregate.name) for aggregate in load.aggregates}
+                rows = {table.name: rows_of(cursor, table, load.job_id) for table in load.tables}
+                rows |= {aggregate.name: _count(cursor, aggregate.name) for aggregate in load.aggregates}
         except (duckdb.ConversionException, duckdb.BinderException, duckdb.CatalogException) as error:
             raise ConflictError(
                 f"The gold of job {load.job_id} does not fit the warehouse's tables ({type(error).__name__}).",
                 code="warehouse_schema_conflict",
                 advice="Compare the columns of the dataset's gold with the warehouse's; a type differs.",
             ) from error
-        return {table.name: table.rows.num_rows for table in load.tables} | rows
+        return rows
 
     def forget(self, job_id: str, aggregates: Sequence[AggregateTable] = ()) -> dict[str, int]:
         """Delete the rows of a job in one transaction, at most once; see :meth:`shared.ports.Warehouse.forget`."""
         with self._database.transaction() as cursor:
             return forget_job(cursor, job_id, aggregates)
+
+    def replacements(self) -> dict[str, Replacement]:
+        """Return by table the job of highest order that has replaced it."""
+        with self._database.transaction() as cursor:
+            cursor.execute(BOOKS)
+            return replacements(cursor)
 
     def tables(self) -> list[TableInfo]:
         """Return the tables and views, by name."""

@@ -74,10 +74,10 @@ def test_append_adds_rows_but_never_those_of_the_same_job_twice(warehouse: DuckD
 
 
 def test_the_same_run_twice_changes_nothing(warehouse: DuckDBWarehouse) -> None:
-    first = warehouse.load(load_of(orders(("a", "1.00")), aggregates=(REVENUE,)))
+    warehouse.load(load_of(orders(("a", "1.00")), aggregates=(REVENUE,)))
     warehouse.load(load_of(orders(("a", "9.00"), job="job-2"), job="job-2", aggregates=(REVENUE,)))
     again = warehouse.load(load_of(orders(("a", "1.00")), aggregates=(REVENUE,)))
-    assert first == again == {"orders": 1, "revenue": 1}
+    assert again == {"orders": 0, "revenue": 1}
     assert contents(warehouse) == [("a", Decimal("9.00"))]
 
 

@@ -42,7 +42,8 @@ def test_all_rejected_rows_are_fetched_however_many_there_are(stand_in, strata, 
 def test_a_workbook_is_written_as_it_came(stand_in, strata, tmp_path):
     stand_in.answer("GET", "/api/jobs/a1/rejections.xlsx", httpx.Response(200, content=b"PK\r\n"))
     result = strata("rejects", "a1", "-o", "rows.xlsx")
-    assert (result.exit_code, result.stderr) == (0, "Written to rows.xlsx.\n")
+    told = "Written to rows.xlsx.\nTo send it back, corrected: strata correct a1 rows.xlsx\n"
+    assert (result.exit_code, result.stderr) == (0, told)
     assert (tmp_path / "rows.xlsx").read_bytes() == b"PK\r\n"
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from functions.http import authentication
-from shared.domain.job import JobState
+from shared.domain.job import JobProblem, JobState
 from shared.domain.ledger import Balance
 from shared.domain.roles import Principal, Role
 from shared.services.rehearse import Rehearsal, RuleChange
@@ -36,7 +36,8 @@ def test_a_replay_is_answered_as_the_job_that_it_is(client, app, created, status
 def test_a_dry_run_is_answered_with_counts_by_rule(client, app):
     change = RuleChange("users", "range", "Out of range", "age", "Age", "quarantined", 1)
     balance = Balance(read=3, silver=2, quarantined=1, duplicate=0)
-    app.rehearsal = Rehearsal(app.jobs_by_id["a1b2c3"], 2, {}, {"users": balance}, (change, change), ())
+    refusal = JobProblem("no_good_rows", "None of the 3 rows can be used.", "See why.")
+    app.rehearsal = Rehearsal(app.jobs_by_id["a1b2c3"], 2, {}, {"users": balance}, (change, change), (), refusal)
 
     answer = client.post("/api/jobs/a1b2c3/replay?dry_run=true")
 
@@ -53,6 +54,7 @@ def test_a_dry_run_is_answered_with_counts_by_rule(client, app):
         "newlyRejectedBy": [],
         "ledgerBefore": {},
         "ledgerAfter": {"users": LEDGER},
+        "refusal": {"code": refusal.code, "message": refusal.message, "advice": refusal.advice, "details": {}},
     }
     assert {question[0] for question in app.asked} == {"get", "rehearse"}
 
