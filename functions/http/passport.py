@@ -40,11 +40,12 @@ class PassportParameters(Parameters):
     key: str = Field(
         min_length=1,
         max_length=1_000,
-        description="The row's key; the values of one of several columns have | between them.",
+        description="The row's key; the values of one of several columns have | between them. Where rows are told "
+        "apart within their job alone, the key in the warehouse begins with the job's id.",
         examples=["8"],
     )
     dataset: str | None = Field(None, description="The dataset, where several have a table of that name.")
-    job_id: str | None = Field(None, description="Look into this job alone.")
+    job_id: str | None = Field(None, description="Look into this job alone, and for what it has loaded.")
 
 
 class CellAnswer(Answer):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.contracts.model import Contract
     from shared.datasets.exporting import Exports
     from shared.datasets.extraction import Completion, OwnCount, OwnReader
+    from shared.readers.original_rows import OwnRows
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ class Dataset:
             return None
         exports: Exports = import_module(f"{__package__}.{self.contract.dataset}.exports")
         return exports
+
+    @property
+    def own_rows(self) -> OwnRows | None:
+        """How the dataset makes rows of files by itself, without what it notices on the way."""
+        reader = self.own_reader
+        return None if reader is None else lambda data, filename, number: reader(data, filename, number).tables
 
     @cached_property
     def completion(self) -> Completion | None:

@@ -11,8 +11,8 @@ from shared.services.job_files import read_file
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from shared.contracts.model import Contract
     from shared.contracts.table import Table
+    from shared.datasets.catalogue import Dataset
     from shared.domain.job import JobFile
     from shared.domain.manifest import Manifest
     from shared.ports import BlobStore
@@ -62,13 +62,13 @@ class OriginalCells:
     layout: Layout
 
     def of(
-        self, account: Manifest, contract: Contract, table: Table, rows: Sequence[RowPlace]
+        self, account: Manifest, dataset: Dataset, table: Table, rows: Sequence[RowPlace]
     ) -> dict[RowPlace, Original]:
         """Return what the files of a job hold of some rows of a table."""
         found: dict[RowPlace, Original] = {}
         for number, file in self._files(account, table, {row.file for row in rows}):
             try:
-                found |= self._in_file(file, number, contract, table, rows)
+                found |= self._in_file(file, number, dataset, table, rows)
             except AppError as error:
                 found |= dict.fromkeys(rows, Original(problem=error.message))
         return dict.fromkeys(rows, Original(problem="The row was not found in its file.")) | found
@@ -81,7 +81,7 @@ class OriginalCells:
         yield from named or fitting
 
     def _in_file(
-        self, file: JobFile, number: int, contract: Contract, table: Table, rows: Sequence[RowPlace]
+        self, file: JobFile, number: int, dataset: Dataset, table: Table, rows: Sequence[RowPlace]
     ) -> dict[RowPlace, Original]:
         from shared.readers.original_rows import original_rows
         from shared.readers.rows import possible_places
@@ -90,7 +90,7 @@ class OriginalCells:
             raise UnreadableFileError(f"{file.filename} is too large to be read again for one row.")
         wanted = {table.name: {place for row in rows for place in possible_places(number, row.row)}}
         data = read_file(self.blobs, self.layout, file)
-        found = original_rows(data, contract, file.table, file.filename, number, wanted)
+        found = original_rows(data, dataset.contract, file.table, file.filename, number, wanted, dataset.own_rows)
         return dict(_shown(table, found, {(row.file, row.row): row for row in rows}))
 
 

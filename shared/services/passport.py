@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.moments import in_utc
@@ -85,7 +85,8 @@ class TellPassport:
         Raises :class:`NotFoundError` for an unknown table, dataset or job, and when no such row was found, and
         :class:`InvalidRequestError` for a name that several datasets have or a key of another number of values.
         """
-        subject = row_subject(question.table, question.key, question.dataset)
+        subject = row_subject(question.table, question.key, question.dataset, question.job_id)
+        question = replace(question, job_id=subject.job_id)
         remarks: list[str] = []
         loaded = self._loaded(subject, caller, remarks)
         jobs, older = self._jobs_of(question, subject, loaded, caller)

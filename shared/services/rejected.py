@@ -13,8 +13,6 @@ from shared.services.job_files import read_file
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pyarrow as pa
-
     from shared.contracts.model import Contract
     from shared.datasets.catalogue import Dataset
     from shared.domain.job import Job, JobFile
@@ -107,9 +105,4 @@ def _in_file(
 ) -> Iterator[OriginalRows]:
     from shared.readers.original_rows import original_rows
 
-    reader = dataset.own_reader
-
-    def own(page: bytes, filename: str, part: int) -> Mapping[str, pa.Table]:
-        return reader(page, filename, part).tables if reader else {}
-
-    return original_rows(data, dataset.contract, file.table, file.filename, number, wanted, own)
+    return original_rows(data, dataset.contract, file.table, file.filename, number, wanted, dataset.own_rows)

@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from shared.frames.engine import BatchFunction
 
 
+#: In the key of rows that are told apart within their job alone.
+_JOB = "_job_id"
+
+
 @dataclass(frozen=True, slots=True)
 class RowSubject:
     """A row as somebody asks for it, by the values of its ``key`` as text.
 
-    ``table`` is the contract's table that such rows come from; None where a row is computed from many. ``gold`` are the
-    warehouse's tables with rows of that key. ``as_in_gold`` says that the values are those of gold, where an
-    identifying value is a token.
+    ``job_id`` is part of the key too where rows are told apart within a job alone, if it was named. ``table`` is the
+    contract's table that such rows come from; None where a row is computed from many. ``gold`` are the warehouse's
+    tables with rows of that key. ``as_in_gold`` says that the values are those of gold, where an identifying value is a
+    token.
     """
 
     dataset: Dataset
@@ -32,6 +37,7 @@ class RowSubject:
     table: Table | None
     gold: tuple[GoldTable, ...]
     as_in_gold: bool
+    job_id: str | None = None
 
     @property
     def silver_key(self) -> dict[str, str]:
@@ -51,19 +57,22 @@ class RowSubject:
 
     def gold_key(self, table: GoldTable, tokenise: BatchFunction) -> dict[str, str]:
         """Return the values by column of a warehouse table."""
+        names = [name for name in table.key if name != _JOB]
+        job = {_JOB: self.job_id} if self.job_id is not None and _JOB in table.key else {}
         if self.as_in_gold or self.table is None:
-            return dict(zip(table.key, self.key, strict=True))
+            return job | dict(zip(names, self.key, strict=True))
         values = [
             _token(text, tokenise) if name in self.identifiers else text for name, text in self.silver_key.items()
         ]
-        return dict(zip(table.key, values, strict=True))
+        return job | dict(zip(names, values, strict=True))
 
 
-def row_subject(table: str, key: str, dataset: str | None = None) -> RowSubject:
+def row_subject(table: str, key: str, dataset: str | None = None, job_id: str | None = None) -> RowSubject:
     """Return what is asked for, by the name of a table of a contract or of the warehouse; ``|`` separates values.
 
-    Raises :class:`NotFoundError` for an unknown table or dataset, and :class:`InvalidRequestError` when several
-    datasets have one of that name, or for a key of another number of values.
+    ``job_id`` is the job of which a row is asked for, if it is of one alone; such a key may also begin with it. Raises
+    :class:`NotFoundError` for an unknown table or dataset, and :class:`InvalidRequestError` when several datasets have
+    one of that name, or for a key of another number of values.
     """
     datasets = [load_dataset(name) for name in ([dataset] if dataset else dataset_names())]
     found = [(one, *tables) for one in datasets for tables in _tables(one, table)]
@@ -81,7 +90,9 @@ def row_subject(table: str, key: str, dataset: str | None = None) -> RowSubject:
         )
     ((of, silver, gold, as_in_gold),) = found
     columns = gold[0].key if as_in_gold else silver.key if silver else ()
-    return RowSubject(of, table, _values(table, columns, key), silver, gold, as_in_gold)
+    values = dict(zip(columns, _values(table, columns, key), strict=True))
+    job_id = values.pop(_JOB, job_id)
+    return RowSubject(of, table, tuple(values.values()), silver, gold, as_in_gold, job_id)
 
 
 def _tables(dataset: Dataset, name: str) -> Iterator[tuple[Table | None, tuple[GoldTable, ...], bool]]:

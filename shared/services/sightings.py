@@ -91,7 +91,7 @@ class Sightings:
         loaded_at = self._loaded_at(job)
         sightings = [self._sighting(job, account, table, loaded_at, *one) for one in found]
         places = [_place(sighting) for sighting in sightings]
-        originals = self.originals.of(account, subject.dataset.contract, table, places)
+        originals = self.originals.of(account, subject.dataset, table, places)
         told = (replace(one, original=originals[place]) for one, place in zip(sightings, places, strict=True))
         return Seen(tuple(told), tuple(unread))
 

@@ -75,6 +75,19 @@ def test_of_twenty_defects_six_are_rejected_with_their_messages_and_the_others_a
     assert any(figure["agrees"] is False for figure in quality["reconciliation"])
 
 
+def test_a_claim_has_a_passport_as_it_stands_in_the_page_and_in_gold(api, defective):
+    job_id = defective["jobId"]
+    loaded = api.get("/api/passport", table="fact_claims", key=f"{job_id}|1")
+    (sighting,) = loaded["sightings"]
+    assert (sighting["outcome"], sighting["file"], sighting["row"]) == ("accepted", "defects.html", 1)
+    assert [row["jobId"] for row in loaded["loaded"]] == [job_id]
+    cells = {cell["column"]: cell["value"] for cell in sighting["raw"]}
+    assert cells["billed"].startswith("$")
+    rejected = api.get("/api/passport", table="claims", key="3", jobId=job_id)
+    assert rejected["loaded"] == []
+    assert {verdict["rule"] for verdict in rejected["sightings"][0]["verdicts"]} == {"required"}
+
+
 def test_a_file_with_another_header_is_kept_and_loads_no_claim(api):
     job = sent(api, "visits.csv", b"Clinic;Visits\nNorth;4\nSouth;5\n", 2)
     assert job["state"] == "succeeded", job["error"] or job["timeline"]

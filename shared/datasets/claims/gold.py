@@ -20,7 +20,7 @@ _AMOUNTS = ("billed", "adjust", "paid")
 _REFUSED = "Refused"
 
 
-@gold_table("_job_id", "row")
+@gold_table("_job_id", "row", grain="claims")
 def fact_claims(claims: Frame) -> Frame:
     """One row a claim of a report; the health number is a token."""
     return claims.with_columns(date_key(nw.col("service_date")).alias("date_key")).select(
@@ -29,7 +29,7 @@ def fact_claims(claims: Frame) -> Frame:
     )
 
 
-@gold_table("_job_id", "row", "message_no")
+@gold_table("_job_id", "row", "message_no", grain="claim_messages")
 def fact_claim_messages(claim_messages: Frame, claims: Frame) -> Frame:
     """One row a message, with the type of its claim and what was billed by it."""
     known = claims.select("row", "record_type", "billed")

@@ -37,6 +37,16 @@ def test_the_value_of_a_single_column_may_have_a_bar_in_it() -> None:
     assert row_subject("departments", "a|b").key == ("a|b",)
 
 
+def test_rows_that_are_told_apart_within_their_job_have_it_in_their_key() -> None:
+    asked = row_subject("fact_claim_messages", "job-1|17|2")
+    assert (asked.job_id, asked.silver_key) == ("job-1", {"row": "17", "message_no": "2"})
+    assert asked.gold_key(asked.gold[0], lambda texts: texts) == {"_job_id": "job-1", "row": "17", "message_no": "2"}
+    assert asked.written_key == "17|2"
+    of_any, of_one = row_subject("claims", "17"), row_subject("claims", "17", job_id="job-1")
+    assert of_any.gold_key(of_any.gold[0], lambda texts: texts) == {"row": "17"}
+    assert of_one.gold_key(of_one.gold[0], lambda texts: texts) == {"_job_id": "job-1", "row": "17"}
+
+
 def test_an_unknown_table_names_the_known_ones() -> None:
     with pytest.raises(NotFoundError) as refusal:
         row_subject("departmets", "1")
