@@ -124,6 +124,7 @@ class JobLinks(BaseModel):
     workbook: str | None
     corrections: str | None
     answers: str | None
+    exports: str | None
     retry: str
     replay: str | None
     stop: str | None
@@ -139,6 +140,7 @@ class JobLinks(BaseModel):
             workbook=f"{url}/rejections.xlsx" if job.has_judged_rows else None,
             corrections=f"{url}/corrections" if job.has_judged_rows else None,
             answers=f"{url}/answers" if job.has_succeeded else None,
+            exports=f"{url}/exports" if job.has_succeeded else None,
             retry=f"{url}/retry",
             replay=f"{url}/replay" if job.can_be_replayed else None,
             stop=f"{url}/stop" if job.can_be_stopped else None,

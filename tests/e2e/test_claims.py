@@ -7,6 +7,7 @@ import zipfile
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 
 from devkit.samples.claims import generate
@@ -109,3 +110,34 @@ def test_pages_and_files_in_an_archive_are_one_job(api):
     assert {figure["file"] for figure in figures} == {"may.zip/may/report.html"}
     (claim,) = api.get("/api/tables/fact_claims", filter=[f"_job_id={job['jobId']}", "fee_item=12345"])
     assert (claim["row"], claim["record_type"], claim["comments"]) == (2, "Paid", "Not Assigned")
+
+
+def test_an_uploaded_report_hands_out_its_workbooks_and_goes_with_all_of_them(api):
+    report = generate(40, seed=77, fault_rate=0).page
+    form = {"files": {"file": ("april.html", report)}, "data": {"label": "April"}}
+    receipts = [api.http.post("/api/upload", **form) for _ in range(2)]
+    assert [receipt.status_code for receipt in receipts] == [202, 200]
+    job = api.follow(receipts[0].json()["jobId"])
+    assert (job["state"], job["jobName"]) == ("succeeded", "April")
+    exports = {export["name"]: export["url"] for export in api.get(f"/api/jobs/{job['jobId']}/exports")}
+    assert exports.keys() == {"output_combined.xlsx", "cleaned_output_combined.xlsx", "metadatafile.csv"}
+    workbook = api.http.get(exports["cleaned_output_combined.xlsx"])
+    header, *rows = openpyxl.load_workbook(io.BytesIO(workbook.content)).active.iter_rows(values_only=True)
+    of_upload = {"filter": f"upload_id={job['jobId']}", "limit": 1000, "orderBy": "row"}
+    loaded = api.get("/api/tables/cleanedclaims", **of_upload)
+    assert [row[header.index("SeqNumber")] for row in rows] == [row["SeqNumber"] for row in loaded]
+    assert len(loaded) == 40
+    assert [row["label"] for row in api.get("/api/tables/CsvMetadata", filter=of_upload["filter"])] == ["April"]
+    assert api.http.delete(f"/api/jobs/{job['jobId']}").json()["deletion"]["files"]["exports"] == 3
+    assert api.get("/api/tables/CleanedClaims", **of_upload) == []
+    assert api.http.get(exports["metadatafile.csv"]).status_code == 410
+
+
+def test_a_file_of_another_kind_is_refused_where_one_kind_is_asked_for(api):
+    for path, name in (("/api/upload", "claims.csv"), ("/api/upload_csv", "report.html")):
+        content = page(SOUND) if name.endswith("html") else b"a,b\n1,2\n"
+        answer = api.http.post(path, files={"file": (name, content)})
+        assert (answer.status_code, answer.json()["code"]) == (422, "wrong_format")
+        assert answer.headers["content-type"] == "application/problem+json"
+    answer = api.http.post("/api/process", json={"html_url": "http://169.254.169.254/metadata"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "address_refused")

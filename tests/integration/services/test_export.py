@@ -2,12 +2,16 @@
 
 import csv
 import io
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 
+from devkit.azurite.server import Azurite
 from devkit.samples.claims import generate
 from shared.datasets.claims import exports
 from shared.domain.job import JobState
@@ -16,6 +20,7 @@ from shared.ports import Selection
 from tests.datasets.claims.reports import DEFECTIVE, page
 from tests.integration.services.conftest import Bench, message_of
 
+PIPELINES = Path(__file__).parents[3] / "adf_pipelines/pipeline"
 COLUMNS = [
     "SeqNumber", "ServiceDate", "PractitionerNumber", "PHN", "FeeItem", "ShadowBill", "OutOfProvince", "Billed",
     "Adjust", "Paid", "RecordType", "Comments",
@@ -42,12 +47,15 @@ def run(bench: Bench, data: bytes, name: str = "march.html", **request: Any) -> 
     return view.job.job_id
 
 
-@pytest.fixture
-def defective(bench: Bench) -> str:
-    return run(bench, page(DEFECTIVE), job_name="March")
+@pytest.fixture(scope="module")
+def reported(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, str]:
+    """A report with defects, and the job that it became."""
+    bench = Bench(azurite, tmp_path_factory.mktemp("reported"))
+    return bench, run(bench, page(DEFECTIVE), job_name="March")
 
 
-def test_a_report_hands_out_its_claims_as_printed_and_as_accepted(bench: Bench, defective: str) -> None:
+def test_a_report_hands_out_its_claims_as_printed_and_as_accepted(reported: tuple[Bench, str]) -> None:
+    bench, defective = reported
     names = set(bench.app.export.found(bench.app.jobs.get(defective).job))
     assert names == {"output_combined.xlsx", "cleaned_output_combined.xlsx", "metadatafile.csv"}
     printed = sheet(bench, defective, "output_combined.xlsx")
@@ -68,7 +76,8 @@ def test_a_report_hands_out_its_claims_as_printed_and_as_accepted(bench: Bench, 
     assert sum(row["ServiceDate"].year for row in cleaned) == 194 * 2031
 
 
-def test_the_tables_hold_the_same_rows_with_tokens(bench: Bench, defective: str) -> None:
+def test_the_tables_hold_the_same_rows_with_tokens(reported: tuple[Bench, str]) -> None:
+    bench, defective = reported
     cleaned = sheet(bench, defective, "cleaned_output_combined.xlsx")
     rows = {row["row"]: row for row in table(bench, "CLEANEDCLAIMS")}
     assert rows.keys() == {row["row"] for row in cleaned}
@@ -98,6 +107,21 @@ def table_of_facts(bench: Bench) -> list[dict[str, Any]]:
     return bench.app.explore.read("fact_claims", Selection(limit=1_000)).to_pylist()
 
 
+def test_data_factory_finds_in_the_files_what_the_tables_hold(reported: tuple[Bench, str]) -> None:
+    bench, defective = reported
+    [switch] = msgspec.json.decode((PIPELINES / "ProcessUploaded.json").read_bytes())["properties"]["activities"]
+    copies = {case["value"]: case["activities"][0]["typeProperties"] for case in switch["typeProperties"]["cases"]}
+    tables = {one.name: {column for column, _ in one.columns} for one in bench.app.explore.tables()}
+    columns = tables["CleanedClaims"] - {"_job_id", "_user_id", "_loaded_at"}
+    pairs = {one["source"]["name"]: one["sink"]["name"] for one in copies["cleaned_claims"]["translator"]["mappings"]}
+    assert set(pairs.values()) == columns
+    [first, *_] = sheet(bench, defective, "cleaned_output_combined.xlsx")
+    assert pairs.keys() == first.keys() - {"PHN"}
+    for copy in ("cleaned_claims", "csv_upload"):
+        assert copies[copy]["sink"]["upsertSettings"]["keys"] == ["upload_id", "row"]
+    assert {"upload_id", "row", "data"} <= tables["CsvUploads"]
+
+
 def test_whatever_repeats_a_job_leaves_each_row_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that dies while it writes the files is followed by one that writes all of them."""
     usual = exports.files
@@ -123,7 +147,8 @@ def test_whatever_repeats_a_job_leaves_each_row_once(bench: Bench, monkeypatch: 
     assert {name: content(bench, job.job_id, name) for name in bench.app.export.found(job)} == files
 
 
-def test_what_was_handed_out_goes_with_the_job(bench: Bench, defective: str) -> None:
+def test_what_was_handed_out_goes_with_the_job(bench: Bench) -> None:
+    defective = run(bench, page(DEFECTIVE))
     other = run(bench, generate(20, seed=5, fault_rate=0).page, "other.html")
     bench.app.delete(defective, "admin")
     stone = bench.app.jobs.get(defective).job
@@ -137,9 +162,45 @@ def test_what_was_handed_out_goes_with_the_job(bench: Bench, defective: str) -> 
         bench.app.export.read(stone, "output_combined.xlsx")
 
 
-def test_a_name_that_is_none_of_the_exports_is_refused_with_those_there_are(bench: Bench, defective: str) -> None:
+def test_a_name_that_is_none_of_the_exports_is_refused_with_those_there_are(reported: tuple[Bench, str]) -> None:
+    bench, defective = reported
     job = bench.app.jobs.get(defective).job
     for name in ("nothing.xlsx", "../../../bronze/x", "", "OUTPUT_COMBINED.xlsx"):
         with pytest.raises(NotFoundError) as refused:
             bench.app.export.read(job, name)
         assert refused.value.details["known"] == list(bench.app.export.found(job))
+
+
+CLAIMS = """SeqNumber,ServiceDate,PractitionerNumber,PHN,FeeItem,ShadowBill,OutOfProvince,Billed,Adjust,Paid,RecordType
+1,2031-01-02,Z4898,BC - 9000000001,300,N,N,$10.00,$0.00,$10.00,Paid
+2,2031-01-03,05001,BC - 9000000002,301,N,N,soon,$0.00,$20.00,Paid
+"""
+
+
+def test_claims_in_csv_are_kept_row_by_row_and_are_claims_too(bench: Bench) -> None:
+    job_id = run(bench, CLAIMS.encode(), "march.csv", job_name="March")
+    uploads = table(bench, "CsvUploads", "upload_id", "row", "data")
+    assert [(row["upload_id"], row["row"]) for row in uploads] == [(job_id, 2), (job_id, 3)]
+    first, second = (json.loads(row["data"]) for row in uploads)
+    assert list(first) == CLAIMS.partition("\n")[0].split(",")
+    assert (first["SeqNumber"], first["Billed"], second["Billed"]) == ("1", "$10.00", "soon")
+    assert "9000000001" not in uploads[0]["data"]
+    [cleaned] = table(bench, "CleanedClaims")
+    assert (cleaned["row"], cleaned["SeqNumber"], cleaned["RecordType"]) == (2, "1", "Paid")
+    exported = csv.DictReader(io.StringIO(content(bench, job_id, "csv_uploads/csvfile.csv").decode()))
+    assert [(row["upload_id"], int(row["row"]), row["data"]) for row in exported] == [
+        (row["upload_id"], row["row"], row["data"]) for row in uploads
+    ]
+    assert len(sheet(bench, job_id, "output_combined.xlsx")) == 2
+    [facts] = table(bench, "CsvMetadata", "upload_id", "label", "source_type")
+    assert facts == {"upload_id": job_id, "label": "March", "source_type": "csv"}
+
+
+def test_csv_with_any_other_header_is_kept_all_the_same(bench: Bench) -> None:
+    job_id = run(bench, "Été;PHN;=x\n1;9000000001;=1+1\n;;\n2;;+2\n".encode(), "anything.csv")
+    rows = [(row["row"], json.loads(row["data"])) for row in table(bench, "CsvUploads")]
+    token = rows[0][1].pop("PHN")
+    assert rows == [(2, {"Été": "1", "=x": "=1+1"}), (4, {"Été": "2", "PHN": "", "=x": "+2"})]
+    assert len(token) == 32
+    assert table(bench, "CleanedClaims") == []
+    assert sheet(bench, job_id, "cleaned_output_combined.xlsx") == []

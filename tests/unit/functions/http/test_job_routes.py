@@ -43,6 +43,7 @@ def test_a_job_is_answered_with_all_that_is_known_of_it(client):
             "quality": "http://strata.test/api/jobs/a1b2c3/quality",
             "rejects": "http://strata.test/api/jobs/a1b2c3/rejects",
             "answers": None,
+            "exports": None,
             "workbook": None,
             "corrections": None,
             "retry": "http://strata.test/api/jobs/a1b2c3/retry",
