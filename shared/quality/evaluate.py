@@ -91,6 +91,8 @@ def evaluate(
     frame = with_typed_values(frame, table, as_of)
     frame = _with_failures(frame, table, checks)
     frame = with_normal_forms(frame, table, phone_region, engine)
+    # Kept before rows are compared with each other, since that takes more than one look at all of them.
+    frame = engine.persist(frame)
     frame = with_duplicates(frame, table, engine)
     frame = with_orphans(frame, table, accepted, engine)
     references = tuple(reference_checks(table, labels))

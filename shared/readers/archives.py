@@ -126,9 +126,9 @@ def _parts(stream: BinaryIO, filename: str, depth: int, budget: Budget) -> Itera
             inner = cast("BinaryIO", _Unpacking(content, filename, budget))
             yield from _parts(inner, filename, depth + 1, budget)
     elif kind is Kind.ZIP:
-        with _seekable(whole) as seekable, opened_zip(seekable, filename) as archive:
+        with seekable(whole) as direct, opened_zip(direct, filename) as archive:
             if _is_workbook(archive):
-                yield Part(filename, Kind.WORKBOOK, head, seekable)
+                yield Part(filename, Kind.WORKBOOK, head, direct)
             else:
                 yield from _members(archive, filename, depth, budget)
     else:
@@ -144,7 +144,7 @@ def _head(stream: BinaryIO) -> bytes:
 
 
 @contextmanager
-def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     """Provide a stream that can be read in any order: itself, or a copy."""
     if stream.seekable():
         yield stream

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import io
+from typing import TYPE_CHECKING
 
 from shared.readers.sniff import SNIFFED_BYTES, marked_encoding
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 WINDOWS = "cp1252"
 #: Error handler for decoding: a byte that is no character becomes NUL. No database can store that, so the checks find
@@ -24,15 +29,24 @@ codecs.register_error(UNREADABLE_AS_NUL, _as_nul)
 
 
 def encoding_of(data: bytes) -> str:
-    """Return the encoding of a whole file's text.
+    """Return the encoding of a whole file's text; see :func:`encoding_in`."""
+    return encoding_in(io.BytesIO(data))
+
+
+def encoding_in(stream: BinaryIO) -> str:
+    """Return the encoding of the text in a stream at its beginning, which is read to its end.
 
     UTF-8 with a few damaged bytes is still UTF-8: it is Windows text if more bytes break the rules of UTF-8 than keep
     them.
     """
-    if marked := marked_encoding(data[:SNIFFED_BYTES]):
+    chunk = stream.read(SNIFFED_BYTES)
+    if marked := marked_encoding(chunk):
         return marked
-    if data.isascii():
-        return "utf-8"
-    beyond_ascii = len(data.translate(None, _ASCII))
-    kept = len(data.decode("utf-8", "ignore").encode().translate(None, _ASCII))
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    beyond_ascii, kept = 0, 0
+    while chunk:
+        # Bytes of a character that the chunk cuts in two are counted with the next.
+        beyond_ascii += len(chunk.translate(None, _ASCII))
+        kept += len(decoder.decode(chunk).encode().translate(None, _ASCII))
+        chunk = stream.read(SNIFFED_BYTES)
     return "utf-8" if kept >= beyond_ascii - kept else WINDOWS

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import io
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from shared.readers.archives import unpacked
-from shared.readers.delimited import as_text, numbered_rows, sniff_layout
-from shared.readers.encoding import encoding_of
+from shared.readers.archives import seekable, unpacked
+from shared.readers.batches import read_batches
 from shared.readers.feeds import table_of_part
 from shared.readers.formats import taken_by
 from shared.readers.json_records import read_json_records
 from shared.readers.rows import number_of_part
+from shared.readers.schema import schema_of
 from shared.readers.sniff import Kind
-from shared.readers.table_head import plain_head, refuse_absent
-from shared.readers.tabular import frame_of
-from shared.readers.workbook import sheet_rows
+from shared.readers.table_head import with_mandatory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,13 +61,10 @@ def read_part(part: Part, contract: Contract, table_name: str | None, number: in
     if table is None:
         return read_json_records(part.stream.read(), contract.tables, filename, number)
     if kind is Kind.JSON:
-        frames = read_json_records(part.stream.read(), [table], filename, number, flat=True)
-        refuse_absent(frames[table.name], table, filename)
-        return frames
-    if kind is Kind.WORKBOOK:
-        head = plain_head(len(table.columns))
-        return {table.name: frame_of(sheet_rows(part.stream, table, filename), head, table, filename, number)}
-    layout, data = sniff_layout(part.head, table, filename), part.stream.read()
-    lines = as_text(io.BytesIO(data), encoding_of(data))
-    rows = islice(numbered_rows(lines, layout.delimiter, filename), layout.head.rows, None)
-    return {table.name: frame_of(rows, layout.head, table, filename, number)}
+        rows = read_json_records(part.stream.read(), [table], filename, number, flat=True)[table.name]
+        batches = with_mandatory(rows.to_batches(), table, filename)
+    else:
+        with seekable(part.stream) as stream:
+            batches = iter(list(read_batches(part, stream, contract, table, number)))
+    # In one piece, since every later step takes its time for each piece.
+    return {table.name: pa.Table.from_batches(batches, schema_of(table)).combine_chunks()}

@@ -10,7 +10,7 @@ from shared.errors import UnreadableFileError
 from shared.readers.rows import COLUMNS_FAULT, FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -69,11 +69,18 @@ def _fitting_head(rows: Sequence[Row], table: Table, where: str) -> Head:
     return Head(header + 1, len(names), places)
 
 
-def refuse_absent(rows: pa.Table, table: Table, where: str) -> None:
-    """Raise :class:`UnreadableFileError` when records with names of their own never have a mandatory column."""
-    absent = [name for name in table.columns if rows[name].null_count == rows.num_rows]
+def with_mandatory(batches: Iterable[pa.RecordBatch], table: Table, where: str) -> Iterator[pa.RecordBatch]:
+    """Pass on the rows of records with names of their own.
+
+    Raises :class:`UnreadableFileError` at their end when they never have a mandatory column.
+    """
+    absent, have_record = list(table.columns), False
+    for rows in batches:
+        absent = [name for name in absent if rows.column(name).null_count == rows.num_rows]
+        have_record = have_record or bool(rows.column(FAULTS).null_count)
+        yield rows
     missing = [name for name in absent if table.columns[name].mandatory]
-    if missing and rows[FAULTS].null_count:
+    if missing and have_record:
         raise _missing_columns(table, missing, [name for name in table.columns if name not in absent], where)
 
 

@@ -19,25 +19,18 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 20_000
 
 
-def frame_of(
+def batches_of(
     rows: Iterable[tuple[int, Sequence[str | None] | None]], head: Head, table: Table, filename: str, file_no: int
-) -> pa.Table:
-    """Return the table's columns as text, then ``_faults``, ``_file``, ``_row_no`` and ``_seq``.
+) -> Iterator[pa.RecordBatch]:
+    """Yield the table's columns as text, then ``_faults``, ``_file``, ``_row_no`` and ``_seq``, a batch at a time.
 
     ``rows`` are the data, each with its number in the file; one without cells could not be told apart into cells, and
     one with more or fewer cells than the table is ragged: either is marked and has no values, since none of them is
     sure to stand in its column. No row has values either where the table has other columns.
     """
-    schema = schema_of(table)
-    batches = _batches(iter(rows), head, filename, file_no, schema)
-    return pa.Table.from_batches(batches, schema).combine_chunks()
-
-
-def _batches(
-    rows: Iterator[tuple[int, Sequence[str | None] | None]], head: Head, filename: str, file_no: int, schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
+    schema, remaining = schema_of(table), iter(rows)
     nothing: Sequence[str | None] = (None,) * head.width
-    while batch := list(islice(rows, _ROWS_AT_ONCE)):
+    while batch := list(islice(remaining, _ROWS_AT_ONCE)):
         faults: list[str | None] = [None] * len(batch)
         sound: list[Sequence[str | None]] = []
         for place, (_, cells) in enumerate(batch):

@@ -66,6 +66,14 @@ class Layout:
         """Return container and prefix of what a job on the large path needs until it has ended."""
         return self.staging, f"{job_id}/"
 
+    def shards(self, job_id: str) -> tuple[str, str]:
+        """Return container and prefix of the pieces into which the files of a large job are cut."""
+        return self.staging, f"{job_id}/shards/"
+
+    def shard_index(self, job_id: str) -> tuple[str, str]:
+        """Return container and path of the index of these pieces, which is there once all of them are."""
+        return self.staging, f"{job_id}/shards/index.json"
+
     def work(self, job_id: str, run_id: str) -> tuple[str, str]:
         """Return container and prefix of what a run on the large path needs while it lasts."""
         return self.staging, f"{job_id}/{run_id}/"

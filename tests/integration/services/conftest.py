@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from shared.services.expect import Expectation
     from shared.services.receive import Receipt
 
-CONTAINERS = ("landing", "bronze", "silver", "gold", "exports", "manifests")
+CONTAINERS = ("landing", "bronze", "silver", "gold", "exports", "manifests", "staging")
 NO_GOOD_ROW = b'[{"user": {"id": "u1"}}]'
 
 

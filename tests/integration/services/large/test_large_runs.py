@@ -1,0 +1,97 @@
+"""A job on the large path comes to what it comes to on the small one: silver, quarantine, gold, ledger, scorecard."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+
+from shared.domain.job import ProcessingPath
+from tests.datasets.claims.reports import DEFECTIVE, page
+from tests.integration.services.large.conftest import LargePath
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyspark.sql import SparkSession
+
+    from shared.bootstrap import App
+    from shared.domain.manifest import Manifest, OutputFile
+    from tests.integration.services.conftest import Bench
+
+HIRING = Path(__file__).parents[3] / "datasets" / "hiring" / "data" / "semicolon"
+DEPARTMENTS = b'[{"id": 1, "department": "Sales"},\n {"id": "2.0", "department": "Law"}, {"id": 3}, 4]'
+
+
+def hiring_files() -> dict[str, bytes]:
+    """One file of each kind that feeds one table: records, text in an archive, text as it is."""
+    return {
+        "departments.json": DEPARTMENTS,
+        "jobs.csv.gz": gzip.compress((HIRING / "jobs.csv").read_bytes()),
+        "hired_employees.csv": (HIRING / "hired_employees.csv").read_bytes(),
+    }
+
+
+def tables(app: App, files: tuple[OutputFile, ...]) -> dict[str, pa.Table]:
+    """The rows of outputs by table, in an order of their own, without what says which run they are of."""
+    found: dict[str, list[pa.Table]] = {}
+    for file in files:
+        found.setdefault(file.table, []).append(next(iter(app.process.outputs.read([file]).values())))
+    return {name: _sorted(pa.concat_tables(parts)) for name, parts in found.items()}
+
+
+def _sorted(rows: pa.Table) -> pa.Table:
+    rows = rows.drop_columns([name for name in ("_job_id", "_loaded_at") if name in rows.column_names])
+    return rows.sort_by([(name, "ascending") for name in rows.column_names]).combine_chunks()
+
+
+def assert_same(large: tuple[App, Manifest], small: tuple[App, Manifest]) -> None:
+    (app, manifest), (other, expected) = large, small
+    assert manifest.ledger == expected.ledger
+    assert manifest.rule_counts == expected.rule_counts
+    assert manifest.gold_rows == expected.gold_rows
+    for kind in ("silver", "quarantine", "gold"):
+        ours, theirs = tables(app, getattr(manifest, kind)), tables(other, getattr(expected, kind))
+        assert ours.keys() == theirs.keys()
+        for name, rows in theirs.items():
+            assert _types(ours[name]) == _types(rows), f"{kind} {name}"
+            assert ours[name].to_pylist() == rows.to_pylist(), f"{kind} {name}"
+
+
+def _types(rows: pa.Table) -> list[tuple[str, pa.DataType]]:
+    return [(field.name, field.type) for field in rows.schema]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "files"),
+    [
+        pytest.param("hiring", hiring_files(), id="files that feed one table each"),
+        pytest.param("claims", {"report.html": page(DEFECTIVE)}, id="pages that the dataset reads by itself"),
+        pytest.param("ecommerce", None, id="nested records"),
+    ],
+)
+def test_a_large_job_comes_to_what_a_small_one_comes_to(
+    dataset: str,
+    files: dict[str, bytes] | None,
+    records: bytes,
+    make_bench: Callable[..., Bench],
+    spark: SparkSession,
+    tmp_path: Path,
+):
+    sent = files or {"orders.json": records}
+    request: dict[str, Any] = {"dataset": dataset, "names": tuple(sent)}
+    small, large = make_bench(), make_bench(small_batch_threshold=0)
+    expected = small.run(*sent.values(), **request)
+    job = large.receive(*sent.values(), **request).job
+    assert job.processing_path is ProcessingPath.LARGE_BATCH
+
+    manifest, said = LargePath(large.app, spark, tmp_path / "files").run(job)
+
+    account = small.app.process.records.account(expected.job)
+    assert account is not None
+    assert_same((large.app, manifest), (small.app, account))
+    assert said[0]["read"] == sum(balance.read for balance in manifest.ledger.values())
+    assert said[1]["gold"] == manifest.gold_rows
