@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from shared.datasets.catalogue import load_dataset
 from shared.domain.job import JobState
 from shared.domain.ledger import totals
-from shared.errors import ConflictError, UnavailableError
+from shared.errors import AppError, ConflictError, UnavailableError
 from shared.logs import stage
 from shared.ports import TableLoad, WarehouseLoad
 from shared.services.journal import problem_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.services.outputs import Outputs
     from shared.services.records import JobRecords
 
+_SERVER_ERROR = 500
 _STAYS = frozenset({JobState.SUPERSEDED, JobState.DELETING, JobState.DELETED})
 
 
@@ -72,13 +73,23 @@ class Publish:
             return
         run.record(JobState.PUBLISHED, ms=watch.ms, note=_overtaken(load, loaded))
         with stage("succeeded") as watch:
-            self.export.write(job, manifest)
+            note = self._export(job, manifest)
             for job_id in earlier:
                 self._supersede(job_id, job.job_id)
             self.outputs.keep_only(job, manifest.run_id)
         rejected = totals(manifest.ledger).quarantined
         state = JobState.SUCCEEDED_WITH_REJECTS if rejected else JobState.SUCCEEDED
-        run.record(state, ms=watch.ms, run_id=manifest.run_id, problem=None)
+        run.record(state, ms=watch.ms, note=note, run_id=manifest.run_id, problem=None)
+
+    def _export(self, job: Job, manifest: Manifest) -> str | None:
+        """Make what the job hands out; where its files are not there any more, say so: its rows are loaded by now."""
+        try:
+            self.export.write(job, manifest)
+        except AppError as error:
+            if error.status >= _SERVER_ERROR:
+                raise
+            return f"Not all exports could be made. {error.message}"
+        return None
 
     def _earlier(self, job: Job) -> tuple[str, ...]:
         """Return the jobs whose place this one takes: those that had its content, and the one that it replays."""

@@ -13,12 +13,13 @@ import pytest
 
 from devkit.azurite.server import Azurite
 from devkit.samples.claims import generate
+from shared.adapters.warehouses.duckdb import DuckDBWarehouse
 from shared.datasets.claims import exports
 from shared.domain.job import JobState
 from shared.errors import GoneError, NotFoundError
 from shared.ports import Selection
 from tests.datasets.claims.reports import DEFECTIVE, page
-from tests.integration.services.conftest import Bench, message_of
+from tests.integration.services.conftest import Bench, message_of, right_after
 
 PIPELINES = Path(__file__).parents[3] / "adf_pipelines/pipeline"
 COLUMNS = [
@@ -145,6 +146,21 @@ def test_whatever_repeats_a_job_leaves_each_row_once(bench: Bench, monkeypatch: 
     assert {row["upload_id"] for row in table(bench, "CleanedClaims")} == {newer}
     assert [row["upload_id"] for row in table(bench, "CsvMetadata")] == [newer]
     assert {name: content(bench, job.job_id, name) for name in bench.app.export.found(job)} == files
+
+
+def test_a_job_whose_files_have_gone_is_loaded_and_says_what_it_lacks(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_files() -> None:
+        for path in bench.app.blobs.list(bench.app.settings.bronze_container, ""):
+            bench.app.blobs.delete(bench.app.settings.bronze_container, path)
+
+    right_after(monkeypatch, DuckDBWarehouse, "load", lose_files)
+    view = bench.app.jobs.get(run(bench, generate(20, seed=5, fault_rate=0).page))
+    assert view.job.state is JobState.SUCCEEDED
+    assert (view.timeline[-1].note or "").startswith("Not all exports could be made.")
+    assert bench.app.export.found(view.job) == {}
+    assert len(table(bench, "CleanedClaims")) == 20
 
 
 def test_what_was_handed_out_goes_with_the_job(bench: Bench) -> None:
