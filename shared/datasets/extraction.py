@@ -33,6 +33,6 @@ OwnReader = Callable[[bytes, str, int], Extracted]
 #: and returns them with the columns that the contract calls ``added``.
 Completion = Callable[[dict[str, "pa.Table"]], Extracted]
 
-#: A dataset's ``count_records`` in its ``count.py``: reads such a file to its end, and returns how many records it has
-#: without having made rows of them.
-OwnCount = Callable[[BinaryIO], int]
+#: A dataset's ``count_records`` in its ``count.py``: takes the beginning of such a file and all of it, reads it to its
+#: end, and returns how many records it has without having made rows of them.
+OwnCount = Callable[[bytes, BinaryIO], int]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from shared.readers.archives import Part
 
 
-#: Counts the records of a file of a kind that its dataset reads by itself.
-OwnCount = Callable[[BinaryIO], int]
+#: Counts the records of a file of a kind that its dataset reads by itself: takes its beginning and all of it.
+OwnCount = Callable[[bytes, BinaryIO], int]
 
 
 def count_records(
@@ -37,7 +37,7 @@ def count_records(
 
 def _count(part: Part, contract: Contract, name: str | None, own: OwnCount | None) -> int:
     if own is not None and is_own(contract, part):
-        return own(part.stream)
+        return own(part.head, part.stream)
     table = table_of_part(contract, name, part)
     kind = taken_by(contract, table, part)
     if kind is Kind.JSON or table is None:

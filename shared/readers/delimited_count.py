@@ -6,7 +6,6 @@ cells. Elsewhere a record may go on behind a line's end, and :mod:`csv` says whe
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -15,14 +14,12 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.readers.delimited import MAX_RECORD_CHARACTERS, is_blank, strict_reader, unreadable_record
-from shared.readers.encoding import UNREADABLE_AS_NUL, encoding_of
+from shared.readers.encoding import encoding_of, in_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.errors import UnreadableFileError
-
-CHUNK_BYTES = 1 << 20
 
 
 def count_delimited(head: bytes, stream: BinaryIO, delimiter: str, filename: str) -> int:
@@ -32,20 +29,9 @@ def count_delimited(head: bytes, stream: BinaryIO, delimiter: str, filename: str
     that is never closed, and for a record that is beyond all measure.
     """
     counter = _Counter(delimiter, filename)
-    for chunk in _in_utf8(stream, encoding_of(head)):
+    for chunk in in_utf8(stream, encoding_of(head)):
         counter.add(chunk)
     return counter.finish()
-
-
-def _in_utf8(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """Yield the file in chunks in which delimiters, quotation marks and line ends are single bytes."""
-    ascii_alike = not encoding.startswith(("utf-16", "utf-32"))
-    decoder = codecs.getincrementaldecoder(encoding)(UNREADABLE_AS_NUL)
-    first = True
-    while chunk := stream.read(CHUNK_BYTES):
-        part = chunk if ascii_alike else decoder.decode(chunk).encode()
-        yield part.removeprefix(codecs.BOM_UTF8) if first else part
-        first = False
 
 
 class _Counter:

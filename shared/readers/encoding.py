@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from shared.readers.sniff import SNIFFED_BYTES, marked_encoding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
 WINDOWS = "cp1252"
+CHUNK_BYTES = 1 << 20
 #: Error handler for decoding: a byte that is no character becomes NUL. No database can store that, so the checks find
 #: it in its cell, and only that cell's row is rejected.
 UNREADABLE_AS_NUL = "strata-nul"
@@ -50,3 +52,14 @@ def encoding_in(stream: BinaryIO) -> str:
         kept += len(decoder.decode(chunk).encode().translate(None, _ASCII))
         chunk = stream.read(SNIFFED_BYTES)
     return "utf-8" if kept >= beyond_ascii - kept else WINDOWS
+
+
+def in_utf8(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Yield a text in chunks in which what ASCII has is written as in ASCII: in UTF-8, or as it is where that holds."""
+    ascii_alike = not encoding.startswith(("utf-16", "utf-32"))
+    decoder = codecs.getincrementaldecoder(encoding)(UNREADABLE_AS_NUL)
+    first = True
+    while chunk := stream.read(CHUNK_BYTES):
+        part = chunk if ascii_alike else decoder.decode(chunk).encode()
+        yield part.removeprefix(codecs.BOM_UTF8) if first else part
+        first = False

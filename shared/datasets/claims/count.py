@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from shared.readers.encoding import encoding_of, in_utf8
+
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-_CHUNK_BYTES = 1 << 20
 _LONGEST_TAG = 1 << 10
 _CLAIM = re.compile(rb"<tr\s[^>]*?\bclaim-item-row\b", re.IGNORECASE)
 
 
-def count_records(stream: BinaryIO) -> int:
-    """Return how many rows of a page in an encoding like ASCII are marked as claims, those in comments among them."""
+def count_records(head: bytes, stream: BinaryIO) -> int:
+    """Return how many rows of a page that begins with ``head`` are marked as claims, those in comments among them."""
     claims, kept = 0, b""
-    while chunk := stream.read(_CHUNK_BYTES):
+    for chunk in in_utf8(stream, encoding_of(head)):
         text = kept + chunk
         last = 0
         for tag in _CLAIM.finditer(text):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from devkit.samples.claims import generate
 from shared.domain.job import JobState
 from shared.domain.routing import INTAKE_QUEUE
 from shared.ports import JobFilter
@@ -90,6 +91,15 @@ def test_an_archive_with_a_file_of_each_table_is_a_whole_batch(bench: Bench) -> 
     bench.take_in()
     job = only_job(bench)
     assert (job.state, job.record_count) == (JobState.ROUTED, 4)
+    assert bench.app.jobs.get(job.job_id).timeline[1].note is None
+
+
+@pytest.mark.parametrize("data", [b"Clinic,Visits\nNorth,4\n", generate(3, fault_rate=0).page])
+def test_a_batch_of_a_dataset_that_reads_pages_waits_for_nothing_else(bench: Bench, data: bytes) -> None:
+    bench.drop("claims/march/upload.dat", data)
+    bench.take_in()
+    job = only_job(bench)
+    assert (job.state, bool(job.record_count)) == (JobState.ROUTED, True)
     assert bench.app.jobs.get(job.job_id).timeline[1].note is None
 
 

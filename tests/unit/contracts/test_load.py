@@ -65,6 +65,8 @@ def test_a_contract_says_what_its_text_says():
         ("type: integer, range", "scale: 3, type: integer, range", "'scale' needs type decimal"),
         ("path: purchase", "formats: csv", "'formats' has no effect with 'files: all_tables'"),
         ("path: purchase", "header: maybe", "none of auto, yes, no"),
+        ("path: purchase", "unknown_header: skip", "needs 'header: yes' and csv as the only format"),
+        ('label: "Points"', 'label: "Points", added: true', "'added' has no effect without 'own'"),
         ("path: purchase", "sheet: -1", "greater than or equal to 0"),
         ("path: purchase", "formats: csv, sheet: 0", "'sheet' needs xlsx"),
         ("version: 1", "version: 1\nversion: 2", "said twice"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import UnreadableFileError
-from shared.readers import delimited_count
+from shared.readers import delimited_count, encoding
 from shared.readers.delimited import numbered_rows
 from tests.reading import cells, contract_of, faults, numbers, read
 
@@ -161,7 +161,7 @@ def test_a_file_is_counted_as_it_is_read_wherever_it_is_cut_into_chunks(rows, le
 def counted(text: str, delimiter: str, chunk: int) -> int | str:
     data = text.encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delimited_count, "CHUNK_BYTES", chunk)
+        patch.setattr(encoding, "CHUNK_BYTES", chunk)
         try:
             return delimited_count.count_delimited(data, io.BytesIO(data), delimiter, "upload.csv")
         except UnreadableFileError as error:

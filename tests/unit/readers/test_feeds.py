@@ -1,6 +1,8 @@
 """Which table of a dataset a file feeds."""
 
+import gzip
 import io
+import zipfile
 
 import pytest
 
@@ -8,7 +10,7 @@ from shared.datasets.catalogue import load_dataset
 from shared.errors import InvalidRequestError
 from shared.readers.feeds import table_of
 
-HIRING = load_dataset("hiring").contract
+HIRING, CLAIMS = (load_dataset(name).contract for name in ("hiring", "claims"))
 NOTHING = b"1,2,3\n"
 
 
@@ -73,3 +75,34 @@ def test_a_file_of_no_single_table_is_refused_with_the_tables_there_are(filename
 
 def test_a_file_that_feeds_all_tables_of_its_dataset_belongs_to_none():
     assert table_of(load_dataset("ecommerce").contract, "user.json", "order", io.BytesIO(b"[]")) is None
+
+
+def packed(**files: bytes) -> io.BytesIO:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        io.BytesIO(b"<html>"),
+        io.BytesIO(" \ufeff<p>".encode("utf-16")),
+        io.BytesIO(gzip.compress(b"<p>")),
+        packed(claims=b"a,b\n", b=b"<p>"),
+    ],
+)
+def test_a_file_that_its_dataset_reads_by_itself_feeds_all_tables_whatever_it_is_called(stream: io.BytesIO):
+    assert table_of(CLAIMS, "claims.csv", "claim_messages", stream) is None
+
+
+@pytest.mark.parametrize("content", [b"id,department\n", b"", b"PK\x03\x04 damaged", b"[]"])
+def test_a_file_of_no_table_belongs_to_the_one_that_takes_any_header(content: bytes):
+    assert table_of(CLAIMS, "march.csv", "file", io.BytesIO(content)) == "claims"
+
+
+def test_a_name_still_says_the_table_where_any_header_is_taken():
+    assert table_of(CLAIMS, "claim_messages.csv", None, io.BytesIO(b"a,b\n")) == "claim_messages"
+    assert table_of(CLAIMS, "march.csv", "claim_messages", io.BytesIO(b"a,b\n")) == "claim_messages"
