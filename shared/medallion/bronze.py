@@ -46,7 +46,7 @@ def read_dataset(dataset: Dataset, files: Sequence[SourceFile]) -> Extracted:
 
     Raises what :func:`read` does.
     """
-    found = [_extracted(dataset, file, part, number) for file, number, part in _parts(files)]
+    found = [read_one(dataset, part, file.table, number) for file, number, part in _parts(files)]
     return Extracted(
         tables=_joined((one.tables for one in found), _no_rows(dataset.contract)),
         findings=_joined((one.findings for one in found), {}),
@@ -60,10 +60,14 @@ def _parts(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, int, Part]
             yield file, number, part
 
 
-def _extracted(dataset: Dataset, file: SourceFile, part: Part, number: int) -> Extracted:
+def read_one(dataset: Dataset, part: Part, table_name: str | None, number: int) -> Extracted:
+    """Return what a single file holds; ``number`` is the one by which the readers know it.
+
+    Raises what :func:`read` does.
+    """
     reader = dataset.own_reader
     if reader is None or not is_own(dataset.contract, part):
-        tables = read_part(part, dataset.contract, file.table, number)
+        tables = read_part(part, dataset.contract, table_name, number)
         return Extracted(tables) if dataset.completion is None else dataset.completion(tables)
     found = reader(part.stream.read(), part.filename, number)
     stated = tuple(replace(figure, file=part.filename) for figure in found.reconciliation)

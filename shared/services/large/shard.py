@@ -14,7 +14,7 @@ from shared.logs import stage
 from shared.readers.archives import seekable, unpacked
 from shared.readers.digest import DigestingStream
 from shared.readers.feeds import table_of_part
-from shared.readers.formats import is_own, taken_by
+from shared.readers.formats import taken_by
 from shared.readers.rows import number_of_part
 from shared.services.job_files import check_unchanged, open_files
 
@@ -78,22 +78,23 @@ class Shard:
         for place, part in enumerate(unpacked(stream, file.filename)):  # type: ignore[arg-type]
             number = number_of_part(file_no, place)
             with seekable(part.stream) as content:
-                if is_own(dataset.contract, part):
-                    _extract(dataset, part, content, number, to)
+                if dataset.contract.own:
+                    _extract(dataset, replace(part, stream=content), file.table, number, to)
                 else:
                     table = table_of_part(dataset.contract, file.table, part)
                     _cut(dataset, part, content, table, number, to)
 
 
-def _extract(dataset: Dataset, part: FilePart, content: BinaryIO, number: int, written: WrittenShards) -> None:
-    """Have the dataset's own reader read a file."""
-    assert dataset.own_reader is not None  # noqa: S101 - the contract says that there is one
-    found = dataset.own_reader(content.read(), part.filename, number)
+def _extract(dataset: Dataset, part: FilePart, table_name: str | None, number: int, written: WrittenShards) -> None:
+    """Read a file of a dataset that does so by itself, or completes what the usual readers have read."""
+    from shared.medallion.bronze import read_one
+
+    found = read_one(dataset, part, table_name, number)
     for name, rows in found.tables.items():
         written.add_rows(name, number, rows.to_batches())
     for name, told in found.findings.items():
         written.add_findings(name, told)
-    written.reconciliation += [replace(figure, file=part.filename) for figure in found.reconciliation]
+    written.reconciliation += found.reconciliation
 
 
 def _cut(

@@ -35,6 +35,16 @@ def hiring_files() -> dict[str, bytes]:
     }
 
 
+def claims_files() -> dict[str, bytes]:
+    """A page, claims in text without what the dataset adds to them, and text under another header."""
+    header = b"SeqNumber,ServiceDate,PractitionerNumber,PHN,FeeItem,Billed,Adjust,Paid\n"
+    return {
+        "report.html": page(DEFECTIVE),
+        "march.csv": header + b"1,2031-05-02,08420,BC - 9999999999,633,$10.00,$0.00,$9.00\n",
+        "visits.csv": b"Clinic;Visits\nNorth;4\nSouth;5\n",
+    }
+
+
 def tables(app: App, files: tuple[OutputFile, ...]) -> dict[str, pa.Table]:
     """The rows of outputs by table, in an order of their own, without what says which run they are of."""
     found: dict[str, list[pa.Table]] = {}
@@ -69,7 +79,7 @@ def _types(rows: pa.Table) -> list[tuple[str, pa.DataType]]:
     ("dataset", "files"),
     [
         pytest.param("hiring", hiring_files(), id="files that feed one table each"),
-        pytest.param("claims", {"report.html": page(DEFECTIVE)}, id="pages that the dataset reads by itself"),
+        pytest.param("claims", claims_files(), id="pages that the dataset reads by itself, and rows that it completes"),
         pytest.param("ecommerce", None, id="nested records"),
     ],
 )
