@@ -50,7 +50,8 @@ def activity_line(run: ActivityRun, now: datetime) -> Text:
         line.append(f"  {_seconds(run.started, run.ended or now)}", "dim")
     if run.attempt > 1:
         line.append(f"  try {run.attempt}", "yellow")
-    if run.problem:
+    if run.problem and not run.children and not run.child_run:
+        # Else those within say it.
         line.append(f"  {run.problem.message}", style)
     elif run.state is State.SUCCEEDED and (output := _output(run)):
         line.append(f"  {output}", "dim")

@@ -19,8 +19,10 @@ async def run_notebook(activity: Json, context: Context) -> Json:
     """Run a notebook; what it returns by ``dbutils.notebook.exit`` is ``runOutput``, an object if it is JSON."""
     properties = context.properties(activity)
     widgets = {name: to_text(value) for name, value in (properties.get("baseParameters") or {}).items()}
+    started = context.runner.now()
     returned = await context.services.notebooks.run(properties["notebookPath"], widgets, context.record.id)
-    output: Json = {"runPageUrl": returned.log.as_uri()}
+    took = round((context.runner.now() - started).total_seconds())
+    output: Json = {"runPageUrl": returned.log.as_uri(), "executionDuration": took}
     if returned.value is not None:
         output["runOutput"] = _parsed(returned.value)
     return output

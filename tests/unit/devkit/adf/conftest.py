@@ -12,7 +12,7 @@ import pytest
 from devkit.adf.local.place import Place
 from devkit.adf.local.services import Services
 from devkit.adf.runner import Runner
-from tests.unit.devkit.adf.made_up import BASE_URL, Execute, Folder, Json, JumpingLoop, now
+from tests.factories import BASE_URL, Execute, Folder, Json, JumpingLoop, now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import pytest
 
 from devkit.adf.errors import AdfError
 from devkit.adf.runs import State
-from tests.unit.devkit.adf.made_up import Execute, Folder, activity, assign, fail, states, variables, wait
+from tests.factories import Execute, Folder, activity, assign, fail, states, variables, wait
 
 
 def expression(text: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.devkit.adf.made_up import Execute, Json, fail, states, wait
+from tests.factories import Execute, Json, fail, states, wait
 
 OK, BAD = "Succeeded", "Failed"
 CASES: list[tuple[str, list[Json], str, Json]] = [

@@ -8,7 +8,7 @@ import pytest
 
 from devkit.adf.runner import Runner
 from devkit.adf.runs import PipelineRun, State
-from tests.unit.devkit.adf.made_up import BASE_URL, Execute, Folder, Json, activity, states, wait
+from tests.factories import BASE_URL, Execute, Folder, Json, activity, states, wait
 
 POLICY = {"timeout": "0.00:01:00", "retry": 2, "retryIntervalInSeconds": 45}
 

@@ -10,7 +10,7 @@ import httpx
 from devkit.adf.local.services import Services
 from devkit.adf.runner import Runner
 from devkit.adf.service import DataFactoryService
-from tests.unit.devkit.adf.made_up import Folder, JumpingLoop, now, wait
+from tests.factories import Folder, JumpingLoop, now, wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

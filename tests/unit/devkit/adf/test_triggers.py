@@ -12,7 +12,7 @@ from devkit.adf.local.services import Services
 from devkit.adf.local.storage import StoredFile
 from devkit.adf.runner import Runner
 from devkit.adf.triggers import BlobEventsTrigger, triggers_of
-from tests.unit.devkit.adf.made_up import START, Folder, JumpingLoop, now, wait
+from tests.factories import START, Folder, JumpingLoop, now, wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from devkit.adf.runs import State
-from tests.unit.devkit.adf.made_up import BASE_URL, Execute, Json, activity
+from tests.factories import BASE_URL, Execute, Json, activity
 
 MSI = {"type": "MSI", "resource": "api://strata"}
 
