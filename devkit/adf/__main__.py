@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     _configure_logging()
     try:
-        place = place_of(DataFolder(options.data), json.loads(os.environ["STRATA_LOCAL_SYSTEM"]))
+        place = place_of(DataFolder(options.data), json.loads(os.environ.get("STRATA_LOCAL_SYSTEM", "{}")))
         factory = load_factory(PIPELINES)
         listening = socket.create_server((_ADDRESS, options.port))
         asyncio.run(_serve(factory, place, trigger_seconds(os.environ), listening))

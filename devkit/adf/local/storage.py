@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobServiceClient, LinearRetry
 
 from devkit.adf.errors import ActivityError
 
@@ -35,7 +35,9 @@ class Storage:
     """Lists, reads and writes files; a failure of the storage is an :class:`ActivityError`."""
 
     def __init__(self, connection_string: str) -> None:
-        self._service = BlobServiceClient.from_connection_string(connection_string)
+        # Azurite answers at once or not at all.
+        retry = LinearRetry(backoff=1, retry_total=1, random_jitter_range=0)
+        self._service = BlobServiceClient.from_connection_string(connection_string, retry_policy=retry)
 
     async def files(self, container: str, prefix: str) -> list[StoredFile]:
         """Return the files whose paths begin with ``prefix``, by path; none when there is no such container."""

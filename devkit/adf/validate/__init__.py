@@ -12,15 +12,16 @@ from devkit.adf.validate.names import check_names
 from devkit.adf.validate.properties import check_properties
 from devkit.adf.validate.references import check_references
 from devkit.adf.validate.secrets import check_secrets
+from devkit.adf.validate.shapes import check_shapes
 from devkit.adf.validate.triggers import check_triggers
 from devkit.adf.validate.usage import check_usage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: What is looked for once all definitions are of the expected shape.
 _CHECKS = (
     check_names,
-    check_properties,
     check_references,
     check_graphs,
     check_expressions,
@@ -39,6 +40,8 @@ def validate(root: Path) -> list[Finding]:
     """
     factory, unreadable = read_factory(root)
     findings = [Finding(each.file, "$", each.reason) for each in unreadable]
-    for check in _CHECKS:
+    misshapen = list(check_shapes(factory))
+    findings += [*misshapen, *check_properties(factory)]
+    for check in () if misshapen else _CHECKS:
         findings += check(factory)
     return sorted(dict.fromkeys(findings))

@@ -62,13 +62,13 @@ def _check_objects(value: Any, objects: list[Any], path: str) -> Wrong:
     if len(objects) > 1:
         name = next(each for each in _DISCRIMINATORS if all(_word(one, each) for one in objects))
         by_word = {word: one for one in objects for word in _word(one, name) or []}
-        if value.get(name) not in by_word:
-            found = value.get(name)
+        found = value.get(name)
+        if not isinstance(found, str) or found not in by_word:
             known = nearest(str(found), by_word)
             reason = f"'{name}' is missing." if found is None else f"'{found}' is no known {name}{known}."
             yield below(path, name), reason
             return
-        objects = [by_word[value[name]]]
+        objects = [by_word[found]]
     yield from _check_object(value, schema.object_type(objects[0]), path)
 
 

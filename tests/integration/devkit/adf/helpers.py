@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pyarrow as pa
 import pyarrow.parquet
 
@@ -28,3 +30,13 @@ def parquet(**columns: list[Any]) -> bytes:
     output = io.BytesIO()
     pyarrow.parquet.write_table(pa.table(columns), output)
     return output.getvalue()
+
+
+def notebook_processes(runner: psutil.Process) -> list[psutil.Process]:
+    """The processes of notebooks below a runner's, with all that they have started."""
+    found: list[psutil.Process] = []
+    for each in runner.children():
+        with suppress(psutil.Error):
+            if "notebook_process" in " ".join(each.cmdline()):
+                found += [each, *each.children(recursive=True)]
+    return found

@@ -14,6 +14,7 @@ from devkit.adf.local.notebooks import Notebooks
 from devkit.adf.local.place import Place
 from devkit.adf.local.storage import Storage
 from devkit.java import suitable_java
+from tests.integration.devkit.adf.helpers import notebook_processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,10 +105,8 @@ def test_a_notebook_that_fails_names_its_log(notebooks: Notebooks, tmp_path: Pat
 def test_a_notebook_that_is_cancelled_leaves_no_process(notebooks: Notebooks) -> None:
     async def work() -> list[psutil.Process]:
         run = asyncio.create_task(notebooks.run("sleep", {}, "r3"))
-        while not (found := [each for each in psutil.Process().children() if "notebook_process" in _command(each)]):
+        while len(family := notebook_processes(psutil.Process())) < 2:
             await asyncio.sleep(0.05)
-        await asyncio.sleep(1)
-        family = [*found, *(below for each in found for below in each.children(recursive=True))]
         run.cancel()
         with pytest.raises(asyncio.CancelledError):
             await run
@@ -120,10 +119,3 @@ def test_a_notebook_that_is_cancelled_leaves_no_process(notebooks: Notebooks) ->
 def test_a_notebook_that_does_not_exist_is_named(notebooks: Notebooks) -> None:
     with pytest.raises(ActivityError, match=r"There is no notebook /Shared/none: .*none\.py does not exist"):
         asyncio.run(notebooks.run("/Shared/none", {}, "r4"))
-
-
-def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
