@@ -34,6 +34,15 @@ def pass_judgement(records: JobRecords, manifest: Manifest, card: Scorecard) -> 
         raise error
 
 
+def remark_on(ledger: Ledger) -> str | None:
+    """Return what a person should know of rows that may go on, None if there is nothing."""
+    skipped = totals(ledger).skipped
+    if not skipped:
+        return None
+    rows = "1 row was" if skipped == 1 else f"{skipped:,} rows were"
+    return f"{rows} counted and kept as sent, under other columns than the dataset knows; the rejected rows say which."
+
+
 def refusal(ledger: Ledger, card: Scorecard) -> DataRejectedError | None:
     """Return why rows of this ledger and scorecard may not go on, None if they may."""
     counts, wrong = totals(ledger), unbalanced(ledger)

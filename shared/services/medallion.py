@@ -12,7 +12,7 @@ from shared.domain.manifest import Manifest
 from shared.logs import stage
 from shared.services.basis import basis_of
 from shared.services.job_files import read_file
-from shared.services.judgement import pass_judgement
+from shared.services.judgement import pass_judgement, remark_on
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,7 +75,7 @@ class Medallion:
             pass_judgement(self.records, manifest, card)
             place, names = layout.cleaned(job, run.run_id), list(result.frames)
             cleaned = self.outputs.write(place, names, lambda name: engine.to_arrow(result.frames[name]))
-        run.record(JobState.SILVER, ms=watch.ms)
+        run.record(JobState.SILVER, ms=watch.ms, note=remark_on(result.ledger))
         with stage("gold") as watch:
             gold = _gold(dataset, result.frames, basis, context, engine)
             files = self.outputs.write(layout.analytics(job, run.run_id), list(gold), gold.__getitem__)

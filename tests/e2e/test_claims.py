@@ -94,6 +94,8 @@ def test_a_file_with_another_header_is_kept_and_loads_no_claim(api):
     assert job["state"] == "succeeded", job["error"] or job["timeline"]
     assert job["ledger"]["claims"] == {"read": 2, "silver": 0, "quarantined": 0, "duplicate": 0, "skipped": 2}
     assert set(job["goldTables"].values()) == {0}
+    notes = [event["note"] for event in job["timeline"] if event["state"] == "silver"]
+    assert notes[0].startswith("2 rows were counted and kept as sent")
     rejects = api.get(f"/api/jobs/{job['jobId']}/rejects")
     assert {(reject["outcome"], reject["rule"]) for reject in rejects} == {("skipped", "columns")}
     assert "lacks seq_number" in rejects[0]["message"]
