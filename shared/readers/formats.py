@@ -30,7 +30,7 @@ def taken_by(contract: Contract, table: Table | None, part: Part) -> Kind:
     own = [_KINDS[name] for name in contract.own]
     kinds = [_KINDS[name] for name in table.source.formats] if table else [Kind.JSON]
     if part.kind not in own + kinds:
-        words = " or ".join(kind.value for kind in own + kinds)
+        words = " or ".join("a web page (HTML)" if kind is Kind.MARKUP else kind.value for kind in own + kinds)
         raise UnreadableFileError(
             f"{part.filename} is {part.kind.value}; {table.name if table else contract.dataset} takes {words}.",
             code="not_json" if own + kinds == [Kind.JSON] else "wrong_format",
