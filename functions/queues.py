@@ -10,7 +10,7 @@ import azure.functions as func
 from shared.bootstrap import get_app
 from shared.domain.job import INTAKE_STATES, JobState
 from shared.domain.message import JobMessage
-from shared.domain.routing import INTAKE_QUEUE, SMALL_QUEUE
+from shared.domain.routing import INTAKE_QUEUE, LARGE_QUEUE, SMALL_QUEUE
 from shared.errors import InvalidRequestError
 from shared.logs import invocation_logging
 
@@ -35,6 +35,14 @@ def process_small_batch_queue(message: func.QueueMessage, context: func.Context)
 @blueprint.queue_trigger("message", queue_name=f"{SMALL_QUEUE}-poison", connection=STORAGE)
 def bury_small_batch_poison(message: func.QueueMessage, context: func.Context) -> None:
     """End the job of a message that failed too often; what is no job message has no job, and is let go."""
+    with invocation_logging(context.invocation_id):
+        _bury(message)
+
+
+@blueprint.function_name("bury_large_batch_poison")
+@blueprint.queue_trigger("message", queue_name=f"{LARGE_QUEUE}-poison", connection=STORAGE)
+def bury_large_batch_poison(message: func.QueueMessage, context: func.Context) -> None:
+    """End the job of a message that the large path took up too often; Data Factory owns the queue, not its poison."""
     with invocation_logging(context.invocation_id):
         _bury(message)
 

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     token_key: SecretStr = Field(
         min_length=1, description="The key with which personal identifiers are tokenised in gold."
     )
+    pipeline_key: SecretStr | None = Field(
+        default=None,
+        min_length=1,
+        description="The key with which pipelines call the app, as bearer or x-functions-key; none means they cannot.",
+    )
     warehouse_url: str = Field(description="Where gold is loaded, for example duckdb:///data/warehouse.duckdb")
 
     small_batch_threshold: int = Field(default=10_000, ge=0, description="The most records of a small job.")
@@ -62,6 +67,24 @@ class Settings(BaseSettings):
     fetch_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
         default=(),
         description="Networks that are not public and files may be fetched from all the same, separated by commas.",
+    )
+    pipelines_url: str | None = Field(
+        default=None,
+        description="The factory whose pipelines the app starts, azure:///subscriptions/…/factories/NAME; "
+        "or the address of the local runner.",
+    )
+    pipelines_key: SecretStr | None = Field(default=None, description="The key that the local runner wants.")
+    large_batch_minutes: int = Field(
+        default=600, ge=1, description="How often the large path is due, counted from midnight of 1 January 2026 UTC."
+    )
+    claim_seconds: int = Field(
+        default=14_400,
+        ge=1,
+        le=604_800,
+        description="How long a job belongs to the run of the large path that claimed it, from its last sign of life.",
+    )
+    claim_tries: int = Field(
+        default=5, ge=1, description="How often the large path takes a job up before it has failed."
     )
     engine: Literal["pyarrow", "pandas"] = Field(default="pyarrow", description="The engine of small jobs.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")

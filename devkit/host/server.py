@@ -15,6 +15,7 @@ from devkit.host.event_grid import EventGridWebhook
 from devkit.host.front import Front
 from devkit.host.invoke import Invoker
 from devkit.host.load import EVENT_GRID_TRIGGER, HTTP_TRIGGER, QUEUE_TRIGGER, TIMER_TRIGGER
+from devkit.host.local_warehouse import LocalWarehouse
 from devkit.host.outputs import Outputs
 from devkit.host.queues import QueueListener
 from devkit.host.schedule_monitor import ScheduleMonitor
@@ -68,7 +69,7 @@ class Host:
         ]
         self._admin = Admin(app, self._invoker)
         webhook = EventGridWebhook(app.of_kind(EVENT_GRID_TRIGGER), self._invoker)
-        routes = [*self._admin.routes, *webhook.routes]
+        routes = [*self._admin.routes, *webhook.routes, *LocalWarehouse(environ).routes]
         self._front = Front(app.asgi, routes, Gate(environ.get("STRATA_API_TOKEN") or None))
         self._grace = grace
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import Depends, FastAPI
 
 from functions.http import (
+    adf,
     answers,
     claims,
     clean_data,
@@ -23,6 +24,7 @@ from functions.http import (
     rejections,
     replays,
     routing,
+    run_now,
     tables,
     upload_urls,
     uploads,
@@ -47,6 +49,7 @@ Every address but `/api/health` and this documentation needs a token. Errors are
 a formula."""
 _TAGS: Final = [
     {"name": "jobs", "description": "Uploads, and what became of them."},
+    {"name": "pipelines", "description": "The steps of Data Factory's pipelines; they need its key."},
     {"name": "data", "description": "What the warehouse holds."},
     {"name": "system", "description": "Whether it works."},
 ]
@@ -81,6 +84,8 @@ def create_api() -> FastAPI:
         quality,
         replays,
         answers,
+        run_now,
+        adf,
         routing,
         tables,
         queries,

@@ -60,10 +60,19 @@ def _tokens(scope: Scope) -> Iterator[bytes]:
 
 
 def _identify(tokens: list[bytes]) -> Principal | None:
-    expected = bootstrap.get_app().settings.api_token.get_secret_value().encode()
+    settings = bootstrap.get_app().settings
     # Every token is compared, so that the time taken tells nothing about which one was right.
+    known = [
+        Principal(role.value, role)
+        for role, secret in ((Role.ADMIN, settings.api_token), (Role.PIPELINE, settings.pipeline_key))
+        if secret is not None and _is_among(tokens, secret.get_secret_value().encode())
+    ]
+    return known[0] if known else None
+
+
+def _is_among(tokens: list[bytes], expected: bytes) -> bool:
     matches = [hmac.compare_digest(token, expected) for token in tokens]
-    return Principal("admin", Role.ADMIN) if expected and any(matches) else None
+    return bool(expected) and any(matches)
 
 
 def principal_of(request: Request) -> Principal | None:
@@ -76,7 +85,22 @@ async def anyone() -> None:
 
 
 async def user(request: Request) -> Principal:
-    """Declare a route open to every verified caller, and return the caller."""
+    """Declare a route open to every verified person, and return the caller."""
+    principal = _verified(request)
+    if principal.role is Role.PIPELINE:
+        raise ForbiddenError("A pipeline's key opens the pipeline's own addresses alone.")
+    return principal
+
+
+async def pipeline(request: Request) -> Principal:
+    """Declare a route open to pipelines and to admins, and return the caller."""
+    principal = _verified(request)
+    if principal.role is not Role.PIPELINE and not principal.is_admin:
+        raise ForbiddenError("Only a pipeline or an administrator may do this.")
+    return principal
+
+
+def _verified(request: Request) -> Principal:
     principal = principal_of(request)
     if principal is None:
         raise UnauthenticatedError("This address needs a token.")
@@ -91,12 +115,14 @@ async def admin(request: Request) -> Principal:
     return principal
 
 
-_DECLARATIONS: Final = frozenset({anyone, user, admin})
+_DECLARATIONS: Final = frozenset({anyone, user, pipeline, admin})
 
 #: Declares a route public.
 Public = Depends(anyone)
-#: Declares a route open to every verified caller, as the type of a parameter.
+#: Declares a route open to every verified person, as the type of a parameter.
 Caller = Annotated[Principal, Depends(user)]
+#: Declares a route open to pipelines and admins, as the type of a parameter.
+PipelineCaller = Annotated[Principal, Depends(pipeline)]
 #: Declares a route open to admins alone, as the type of a parameter.
 Admin = Annotated[Principal, Depends(admin)]
 

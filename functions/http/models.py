@@ -127,6 +127,7 @@ class JobLinks(BaseModel):
     exports: str | None
     retry: str
     replay: str | None
+    run_now: str | None = Field(serialization_alias="runNow")
     stop: str | None
     delete: str | None
 
@@ -143,6 +144,7 @@ class JobLinks(BaseModel):
             exports=f"{url}/exports" if job.has_succeeded else None,
             retry=f"{url}/retry",
             replay=f"{url}/replay" if job.can_be_replayed else None,
+            run_now=f"{url}/run-now" if job.waits_for_large_path else None,
             stop=f"{url}/stop" if job.can_be_stopped else None,
             delete=url if job.is_final else None,
         )
@@ -184,6 +186,9 @@ class JobDetail(Answer):
     ledger: dict[str, LedgerEntry] = Field(description="Row counts by table; empty until silver is done.")
     gold_tables: dict[str, int] = Field(description="Rows by gold table; empty until gold is done.")
     timeline: list[TimelineEntry]
+    expected_start: datetime | None = Field(
+        description="When the large path is due next, for a job that waits for it; run-now starts it at once."
+    )
     error: JobError | None
     stop_requested: bool = Field(description="Whether the job ends after its present stage.")
     deletion: DeletionAnswer | None
@@ -217,6 +222,7 @@ class JobDetail(Answer):
             ledger={table: LedgerEntry.model_validate(counts) for table, counts in view.ledger.items()},
             gold_tables=dict(view.gold_rows),
             timeline=[TimelineEntry.model_validate(event) for event in view.timeline],
+            expected_start=view.expected_start,
             error=JobError.model_validate(job.problem) if job.problem else None,
             stop_requested=job.stop_requested_by is not None and not job.is_final,
             deletion=DeletionAnswer.model_validate(job.deletion) if job.deletion else None,

@@ -15,7 +15,6 @@ from shared.bootstrap.questions import Questions
 
 if TYPE_CHECKING:
     from shared.services.arrivals import Arrivals
-    from shared.services.bury import Bury
     from shared.services.clean_data import CleanData
     from shared.services.correct import Correct
     from shared.services.delete import Delete
@@ -131,13 +130,6 @@ class App(Questions):
             publish=publish,
             memory=frugal_memory,
         )
-
-    @cached_property
-    def bury(self) -> Bury:
-        """End a job whose message was given up on."""
-        from shared.services.bury import Bury
-
-        return Bury(self._journal, self._leftovers)
 
     @cached_property
     def stop(self) -> Stop:

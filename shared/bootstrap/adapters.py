@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shared.adapters.azure.account import StorageAccount
-    from shared.ports import BlobStore, Clock, JobQueue, JobStore, UploadSigner, Warehouse, Web
+    from shared.ports import (
+        BlobStore,
+        Clock,
+        JobQueue,
+        JobStore,
+        PipelineClient,
+        UploadSigner,
+        Warehouse,
+        Web,
+    )
     from shared.settings import Settings
 
 # ruff: noqa: PLC0415 - building the app costs nothing
 
 _DUCKDB = "duckdb:///"
+_FACTORY = "azure://"
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,29 @@ class Adapters:
 
         sign = AccountKeySigner if self.settings.storage else UserDelegationSigner
         return sign(self._account)
+
+    @cached_property
+    def pipelines(self) -> PipelineClient:
+        """What runs the pipelines; where none is named, using it says so."""
+        url, key = self.settings.pipelines_url or "", self.settings.pipelines_key
+        if url.startswith(_FACTORY):
+            from shared.adapters.azure.pipelines import data_factory
+
+            return data_factory(url.removeprefix(_FACTORY), self.settings.storage_client_id)
+        if url.startswith(("http://", "https://")):
+            from shared.adapters.azure.pipelines import LocalPipelines
+
+            return LocalPipelines(url, key.get_secret_value() if key else "")
+        from shared.adapters.no_pipelines import NoPipelines
+
+        return NoPipelines(
+            "This system has nothing that runs pipelines.",
+            f"Set STRATA_PIPELINES_URL to {_FACTORY}/subscriptions/… and the factory's name, or wait until it is due.",
+        )
+
+    @property
+    def _data_lake(self) -> str:
+        return self._account.data_lake
 
     @cached_property
     def _account(self) -> StorageAccount:

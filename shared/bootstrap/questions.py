@@ -1,12 +1,13 @@
-"""What can be asked of the application: its use cases that change nothing a caller sent."""
+"""What can be asked of the application."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.parts import Parts
+from shared.bootstrap.large_path import LargePath
 
 if TYPE_CHECKING:
     from shared.services.answers import Answers
@@ -19,15 +20,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Questions(Parts):
-    """The use cases that answer, over parts that are made once and shared by all threads."""
+class Questions(LargePath):
+    """The use cases that change nothing."""
 
     @cached_property
     def jobs(self) -> JobBrowser:
         """Ask about jobs."""
         from shared.services.browse import JobBrowser
 
-        return JobBrowser(self.job_store, self._records, self._outputs)
+        every = timedelta(minutes=self.settings.large_batch_minutes)
+        return JobBrowser(self.job_store, self._records, self._outputs, self.clock, every)
 
     @cached_property
     def passport(self) -> TellPassport:

@@ -48,6 +48,9 @@ FINAL_STATES = frozenset(
 _REPLACED_STATES = frozenset({JobState.SUPERSEDED, JobState.DELETING, JobState.DELETED})
 _SUCCESSES = frozenset({JobState.SUCCEEDED, JobState.SUCCEEDED_WITH_REJECTS})
 
+_WAITS_FOR_LARGE_PATH = frozenset({JobState.ROUTED, JobState.SILVER})
+_MANIFEST_STANDS = frozenset({JobState.GOLD, JobState.PUBLISHED})
+
 #: States of a job whose files have not been taken in yet.
 INTAKE_STATES = frozenset({JobState.AWAITING_FILE, JobState.RECEIVED})
 
@@ -97,7 +100,7 @@ class Job:
     ``publishing`` says that its rows are in the warehouse or may be on their way there, ``stop_requested_by`` who has
     asked its present run to stop, and ``deletion`` what became of a job that was deleted. ``replay_of`` is the job
     whose files it runs once more; they stay where that one has them. ``corrects`` is the job whose rejected rows it
-    brings corrected.
+    brings corrected. ``awaits_copy`` says that the operational database has its rows and the analytical one not yet.
     """
 
     job_id: str
@@ -124,6 +127,7 @@ class Job:
     publishing: bool = False
     stop_requested_by: str | None = None
     deletion: Deletion | None = None
+    awaits_copy: bool = False
     event_count: int = 0
     etag: str | None = None
 
@@ -153,6 +157,17 @@ class Job:
         if self.is_final or self.problem is None:
             return False
         return self.state is JobState.GOLD or self.problem.details.get("service") == "warehouse"
+
+    @property
+    def waits_for_large_path(self) -> bool:
+        """Whether the job stands in the large path's queue and no run works on it."""
+        is_large = self.processing_path is ProcessingPath.LARGE_BATCH and not self.is_provisional
+        return is_large and self.state in _WAITS_FOR_LARGE_PATH and not self.is_at_work
+
+    @property
+    def is_left_to_publish(self) -> bool:
+        """Whether its manifest stands, so that only publishing is left to do: by the app, on either path."""
+        return self.state in _MANIFEST_STANDS
 
     @property
     def can_be_stopped(self) -> bool:

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a caller may do: a user sees their own jobs, an admin everything."""
+    """What a caller may do: a user sees their own jobs, a pipeline does its steps alone, an admin everything."""
 
     USER = "user"
+    PIPELINE = "pipeline"
     ADMIN = "admin"
 
 

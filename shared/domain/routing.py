@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.job import ProcessingPath
@@ -48,9 +49,18 @@ PATHS: Final[Mapping[ProcessingPath, PathConfig]] = {
         engine="pyspark",
         pipeline="LargeBatchCleaningPipeline",
         trigger_interval="10 hours",
-        expected_processing_time="unknown: the large path does not exist yet",
+        expected_processing_time="minutes, once the large path is due or was asked to run",
     ),
 }
+
+
+#: From when on the pipelines are due; their triggers say the same.
+FIRST_DUE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def next_due(now: datetime, every: timedelta) -> datetime:
+    """Return when something is due next that is due so often."""
+    return FIRST_DUE + every * ((now - FIRST_DUE) // every + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ def route(records: int, size: int, threshold: int) -> Routing:
     if config.path is ProcessingPath.SMALL_BATCH:
         reason = f"{records:,} records are at most {threshold:,}: in the function app"
     else:
-        reason = f"{records:,} records are more than {threshold:,}: waits in {config.queue} until the large path exists"
+        reason = f"{records:,} records are more than {threshold:,}: waits in {config.queue} for {config.pipeline}"
     return Routing(
         records=records,
         bytes=size,

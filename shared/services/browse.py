@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.datasets.catalogue import load_dataset
+from shared.domain.routing import next_due
 from shared.domain.verdicts import REJECTING
 from shared.errors import GoneError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime, timedelta
 
     import pyarrow as pa
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from shared.domain.routing import Routing
     from shared.domain.scorecard import Scorecard
     from shared.domain.verdicts import Outcome, Severity
-    from shared.ports import JobFilter, JobStore
+    from shared.ports import Clock, JobFilter, JobStore
     from shared.services.outputs import Outputs
     from shared.services.records import JobRecords
 
@@ -31,7 +33,10 @@ _JOBS_AT_A_TIME = 8
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """All that is known of a job; ledger and gold are empty until they exist."""
+    """All that is known of a job; ledger and gold are empty until they exist.
+
+    ``expected_start`` is when the large path is due next, for a job that waits for it.
+    """
 
     job: Job
     routing: Routing | None
@@ -39,6 +44,7 @@ class JobView:
     ledger: Ledger
     gold_rows: dict[str, int]
     timeline: list[TimelineEvent]
+    expected_start: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,13 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class JobBrowser:
-    """The use case."""
+    """The use case; ``large_path_every`` is how often the large path is due."""
 
     jobs: JobStore
     records: JobRecords
     outputs: Outputs
+    clock: Clock
+    large_path_every: timedelta
 
     def get(self, job_id: str) -> JobView:
         """Return a job; raises :class:`NotFoundError`."""
@@ -155,6 +163,7 @@ class JobBrowser:
             ledger=account.ledger if account else {},
             gold_rows=account.gold_rows if account else {},
             timeline=self.jobs.events(job.job_id),
+            expected_start=next_due(self.clock.now(), self.large_path_every) if job.waits_for_large_path else None,
         )
 
     def _verdicts(self, account: Manifest, table: str | None) -> Iterator[tuple[str, pa.Table]]:

@@ -40,8 +40,8 @@ class Dispatch:
             return self.journal.jobs.get(job.job_id) or job
 
     def send(self, job: Job) -> None:
-        """Put the message of a job's present attempt on the queue of its path."""
-        small = job.processing_path is ProcessingPath.SMALL_BATCH
+        """Put the message of a job's present attempt on the queue of its path; the app publishes on both."""
+        small = job.processing_path is ProcessingPath.SMALL_BATCH or job.is_left_to_publish
         self.queue.send(SMALL_QUEUE if small else LARGE_QUEUE, JobMessage.of(job))
 
     def send_intake(self, job: Job, delay: timedelta | None = None) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _INBOX = "inbox"
 _MAX_NAME_BYTES = 200
+_MAX_TABLE_NAME = 64
 _FORBIDDEN = frozenset('/\\<>:"|?*#%')
 
 
@@ -82,6 +83,26 @@ class Layout:
         """Return container and path of what a run on the large path says of silver or gold."""
         return self.manifests, f"{job_id}/{run_id}/{stage}.json"
 
+    def reference(self, job_id: str, table: str) -> tuple[str, str]:
+        """Return container and path of the keys of a table in the warehouse to which a large job may refer."""
+        return self.staging, f"{job_id}/references/{table}.parquet"
+
+    def publication(self, job_id: str, kind: str, table: str) -> tuple[str, str]:
+        """Return container and prefix of a table's Parquet that is written for publishing alone."""
+        return self.staging, f"{job_id}/publication/{kind}/{table}/"
+
+    def run_records(self, job_id: str, run_id: str) -> tuple[str, str]:
+        """Return container and prefix of what is written down of one run."""
+        return self.manifests, f"{job_id}/{run_id}/"
+
+    def large_claim(self, job_id: str, run_id: str) -> tuple[str, str]:
+        """Return container and path of the large path's claim on a job for a run."""
+        return self.manifests, f"{job_id}/{run_id}/claim.json"
+
+    def claims_of(self, pipeline_run_id: str) -> tuple[str, str]:
+        """Return container and prefix of the notes that say which jobs a run of the pipeline has claimed."""
+        return self.manifests, f"claims/{pipeline_run_id}/"
+
     def sent(self, job: Job) -> tuple[tuple[str, str], ...]:
         """Return the containers and prefixes of a job's files as they were sent, taken in or not."""
         return (self.bronze, _job_prefix(job)), (self.landing, _landing_prefix(job.user_id, job.job_id))
@@ -126,6 +147,11 @@ class Layout:
     def answers(self, job_id: str, run_id: str) -> tuple[str, str]:
         """Return container and path of what the business queries answered after a run was loaded."""
         return self.manifests, f"{job_id}/{run_id}/answers.json"
+
+
+def staging_table(run_id: str, table: str) -> str:
+    """Return the name of the staging table for a run's rows of a table; no more than any database takes."""
+    return f"stg_{run_id.replace('-', '_')}_{table}"[:_MAX_TABLE_NAME]
 
 
 def bronze_paths(user_id: str, parent_job_id: str, job_id: str, filenames: Iterable[str]) -> list[str]:

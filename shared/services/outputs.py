@@ -11,7 +11,7 @@ from shared.domain.job import RUN_PREFIX, attempt_of
 from shared.domain.manifest import OutputFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _AT_A_TIME = 4
 _COMPRESSION = "zstd"
+_ROWS_AT_A_TIME = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,43 @@ class Outputs:
             return tuple(pool.map(write_one, names))
 
     def read(self, files: Iterable[OutputFile]) -> Mapping[str, pa.Table]:
-        """Return the tables of some outputs by name."""
+        """Return the tables of some outputs by name; a table may lie in several files."""
+        import pyarrow as pa  # noqa: PLC0415 - heavy, and not needed on the way to the functions
+
         wanted = list(files)
+        found: dict[str, list[pa.Table]] = {}
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
             tables = pool.map(lambda file: from_parquet(self.blobs.get(file.container, file.path)), wanted)
-            return dict(zip((file.table for file in wanted), tables, strict=True))
+            for file, table in zip(wanted, tables, strict=True):
+                found.setdefault(file.table, []).append(table)
+        return {name: pa.concat_tables(parts) if parts[1:] else parts[0] for name, parts in found.items()}
+
+    def stream(self, files: Sequence[OutputFile]) -> pa.RecordBatchReader:
+        """Return the rows of one table's files, at least one, as a reader that holds a few batches at a time."""
+        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        def batches(schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+            for file in files:
+                with self.blobs.open(file.container, file.path) as source:
+                    for batch in pq.ParquetFile(source).iter_batches(_ROWS_AT_A_TIME):
+                        yield batch.cast(schema)
+
+        schema = self.schema(files[0])
+        return pa.RecordBatchReader.from_batches(schema, batches(schema))
+
+    def schema(self, file: OutputFile) -> pa.Schema:
+        """Return the columns of a file; the rows are not read."""
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        with self.blobs.open(file.container, file.path) as source:
+            return pq.read_schema(source)
+
+    def clear_staging(self, job_id: str) -> None:
+        """Delete what the large path needed of a job."""
+        container, prefix = self.layout.staged(job_id)
+        for path in list(self.blobs.list(container, prefix)):
+            self.blobs.delete(container, path)
 
     def keep_only(self, job: Job, run_id: str | None) -> None:
         """Delete the outputs of all runs of a job but one, up to its present attempt.

@@ -1,4 +1,7 @@
-"""The small path: takes a queued job to its end, however often its message comes and wherever a try dies."""
+"""The small path: takes a queued job to its end, however often its message comes and wherever a try dies.
+
+Of a large job it does the last part, once that is all there is left to do.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from shared.domain.job import Job
     from shared.domain.message import JobMessage
     from shared.services.journal import Journal
     from shared.services.leftovers import Leftovers
@@ -72,7 +76,7 @@ class Process:
         """Start a run, unless the message is out of date or the job has ended."""
         while True:
             job = self.journal.jobs.get(message.job_id)
-            if job is None or job.processing_path is not ProcessingPath.SMALL_BATCH:
+            if job is None or not (job.processing_path is ProcessingPath.SMALL_BATCH or _is_ours(job)):
                 _log.warning("there is no such small job")
                 return None
             if job.is_final or message.attempt < job.attempt:
@@ -131,3 +135,8 @@ class Process:
             run.record(run.job.state, note=note, problem=problem_of(error))
         except (AppError, OvertakenError):
             _log.warning("the failed try could not be noted with the job")
+
+
+def _is_ours(job: Job) -> bool:
+    """Tell whether a large job has come so far that the rest is done here, or has ended here."""
+    return job.is_left_to_publish or job.is_final

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from shared.datasets.catalogue import load_dataset
-from shared.domain.job import JobState
+from shared.domain.job import JobState, ProcessingPath
 from shared.domain.ledger import totals
 from shared.errors import AppError, ConflictError, UnavailableError
 from shared.logs import stage
-from shared.ports import TableLoad, WarehouseLoad
+from shared.ports import StagedRows, TableLoad, WarehouseLoad
 from shared.services.journal import problem_of
+from shared.services.layout import staging_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.domain.ledger import Ledger
     from shared.domain.manifest import Manifest
-    from shared.ports import Warehouse
+    from shared.ports import JobStore, Warehouse
     from shared.services.answers import Answers
     from shared.services.export import Export
     from shared.services.journal import Journal, Run
@@ -56,7 +57,7 @@ class Publish:
         job = run.job
         if not job.publishing:
             run.touch(publishing=True)
-        earlier = self._earlier(job)
+        earlier = earlier_jobs(self.journal.jobs, job)
         try:
             with stage("published") as watch:
                 load = self._load(job, manifest, gold, earlier)
@@ -71,15 +72,17 @@ class Publish:
             run.record(JobState.SUPERSEDED, superseded_by=error.details["by"], run_id=manifest.run_id)
             self.outputs.keep_only(job, manifest.run_id)
             return
-        run.record(JobState.PUBLISHED, ms=watch.ms, note=_overtaken(load, loaded))
+        run.record(JobState.PUBLISHED, ms=watch.ms, note=_overtaken(load, loaded, manifest.gold_rows))
         with stage("succeeded") as watch:
             note = self._export(job, manifest)
             for job_id in earlier:
                 self._supersede(job_id, job.job_id)
             self.outputs.keep_only(job, manifest.run_id)
+            if job.processing_path is ProcessingPath.LARGE_BATCH:
+                self.outputs.clear_staging(job.job_id)
         rejected = totals(manifest.ledger).quarantined
         state = JobState.SUCCEEDED_WITH_REJECTS if rejected else JobState.SUCCEEDED
-        run.record(state, ms=watch.ms, note=note, run_id=manifest.run_id, problem=None)
+        run.record(state, ms=watch.ms, note=note, run_id=manifest.run_id, problem=None, awaits_copy=True)
 
     def _export(self, job: Job, manifest: Manifest) -> str | None:
         """Make what the job hands out; where its files are not there any more, say so: its rows are loaded by now."""
@@ -91,15 +94,6 @@ class Publish:
             return f"Not all exports could be made. {error.message}"
         return None
 
-    def _earlier(self, job: Job) -> tuple[str, ...]:
-        """Return the jobs whose place this one takes: those that had its content, and the one that it replays."""
-        holders = self.journal.jobs.content_holders(job.content_key)
-        earlier = holders[: holders.index(job.job_id)] if job.job_id in holders else ()
-        if job.replay_of is None or job.replay_of in earlier:
-            return earlier
-        # It ran under another version of the contract, and so was known by another key.
-        return (job.replay_of, *earlier)
-
     def _load(
         self, job: Job, manifest: Manifest, gold: Mapping[str, pa.Table] | None, earlier: tuple[str, ...]
     ) -> WarehouseLoad:
@@ -109,9 +103,7 @@ class Publish:
 
         dataset, intake = load_dataset(job.dataset), self.records.intake(job.job_id)
         own = [table for table in dataset.gold if not table.aggregate]
-        if gold is None:
-            names = {table.name for table in own}
-            gold = self.outputs.read(file for file in manifest.gold if file.table in names)
+        rows = gold or {table.name: self._stored(job, manifest, table.name) for table in own}
         return WarehouseLoad(
             job_id=job.job_id,
             run_id=manifest.run_id,
@@ -119,7 +111,7 @@ class Publish:
             loaded_at=manifest.loaded_at,
             tables=(
                 *(
-                    TableLoad(table.name, table.key, _mode(intake, dataset, table, manifest.ledger), gold[table.name])
+                    TableLoad(table.name, table.key, mode_of(intake, dataset, table, manifest.ledger), rows[table.name])
                     for table in own
                 ),
                 *self.export.tables(job, manifest),
@@ -129,6 +121,14 @@ class Publish:
             supersedes=earlier,
             order=intake.order,
         )
+
+    def _stored(self, job: Job, manifest: Manifest, table: str) -> pa.RecordBatchReader | StagedRows:
+        """Return the rows of a table as they lie in storage, or in the warehouse where all of them were copied."""
+        staged = staging_table(manifest.run_id, table)
+        is_large = job.processing_path is ProcessingPath.LARGE_BATCH
+        if is_large and self.warehouse.staged(staged) == manifest.gold_rows[table]:
+            return StagedRows(staged)
+        return self.outputs.stream([file for file in manifest.gold if file.table == table])
 
     def _wait(self, run: Run, error: UnavailableError, *, publishing: bool) -> None:
         """Leave the job in gold with the reason; said once, however often it is tried.
@@ -151,14 +151,24 @@ class Publish:
                 continue
 
 
-def _overtaken(load: WarehouseLoad, loaded: Mapping[str, int]) -> str | None:
-    """Say how many rows of a load the warehouse does not have of this job."""
-    missing = {table.name: table.rows.num_rows - loaded[table.name] for table in load.tables}
+def _overtaken(load: WarehouseLoad, loaded: Mapping[str, int], gold_rows: Mapping[str, int]) -> str | None:
+    """Say how many rows of gold the warehouse does not have of this job."""
+    missing = {table.name: gold_rows.get(table.name, loaded[table.name]) - loaded[table.name] for table in load.tables}
     told = ", ".join(f"{rows:,} of {table}" for table, rows in missing.items() if rows)
     return f"Rows that jobs sent later have brought or replaced were left as they are: {told}." if told else None
 
 
-def _mode(intake: Intake, dataset: Dataset, gold: GoldTable, ledger: Ledger) -> Literal["upsert", "replace"]:
+def earlier_jobs(jobs: JobStore, job: Job) -> tuple[str, ...]:
+    """Return the jobs whose place a job takes: those that had its content, and the one that it replays."""
+    holders = jobs.content_holders(job.content_key)
+    earlier = holders[: holders.index(job.job_id)] if job.job_id in holders else ()
+    if job.replay_of is None or job.replay_of in earlier:
+        return earlier
+    # It ran under another version of the contract, and so was known by another key.
+    return (job.replay_of, *earlier)
+
+
+def mode_of(intake: Intake, dataset: Dataset, gold: GoldTable, ledger: Ledger) -> Literal["upsert", "replace"]:
     """Return what a gold table's rows do to those before.
 
     A table of which no good row came does not replace any.

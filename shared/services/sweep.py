@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from shared.services.records import JobRecords
 
 _PATIENCE = timedelta(minutes=10)
-_HORIZON = timedelta(days=30)
+#: How far back a sweep looks.
+HORIZON = timedelta(days=30)
 # Who looks after jobs that wait for their files is the sweep of the landing container.
 _UNFINISHED = (
     *(state for state in JobState if state not in {*FINAL_STATES, JobState.AWAITING_FILE}),
@@ -67,7 +68,7 @@ class Sweep:
         return report
 
     def _unfinished(self) -> Iterator[Job]:
-        since = self.clock.now() - _HORIZON
+        since = self.clock.now() - HORIZON
         for state in _UNFINISHED:
             yield from self.journal.each(JobFilter(state=state.value, created_after=since))
 
@@ -78,12 +79,23 @@ class Sweep:
                 if job.state is JobState.RECEIVED:
                     self.dispatch(job, self.records.intake(job.job_id))
                     return True
-                if job.processing_path is not ProcessingPath.SMALL_BATCH:
+                if not self._is_ours(job):
                     return False
-                self.dispatch.send(self.journal.touch(job))
+                # A large job waits on in its queue, and is not to be sent there by every sweep.
+                waits = job.waits_for_large_path
+                self.dispatch.send(self.journal.touch(job, problem=None) if waits else self.journal.touch(job))
             except ConflictError:
                 return False
             return True
+
+    @staticmethod
+    def _is_ours(job: Job) -> bool:
+        """Tell whether a message of the job could be lost, or is owed to it.
+
+        A large job waits in its queue for hours, and what a run has claimed comes back by itself.
+        """
+        is_small = job.processing_path is ProcessingPath.SMALL_BATCH
+        return is_small or job.is_left_to_publish or job.waits_for_warehouse
 
     def _finish_deletion(self, job: Job) -> bool:
         with job_logging(job.job_id):

@@ -25,6 +25,7 @@ def test_the_app_is_imported_without_environment_and_without_heavy_modules() -> 
     functions, heavy = done.stdout.splitlines()
     assert functions.split() == [
         "bury_intake_poison",
+        "bury_large_batch_poison",
         "bury_small_batch_poison",
         "http_api",
         "process_small_batch_queue",

@@ -89,6 +89,11 @@ class StorageAccount:
         return TableServiceClient(self._url("table"), credential=self._credential, **options)
 
     @property
+    def data_lake(self) -> str:
+        """The address by which Spark reaches the account's files, with ``{container}`` for a container."""
+        return f"abfss://{{container}}@{self.blobs.account_name}.dfs.core.windows.net/"
+
+    @property
     def _timeouts(self) -> dict[str, Any]:
         return {"connection_timeout": _CONNECTION_TIMEOUT, "read_timeout": self.patience}
 

@@ -54,6 +54,7 @@ def job_to_entity(job: Job) -> dict[str, Any]:
         "publishing": job.publishing or None,
         "stopRequestedBy": job.stop_requested_by,
         "deletion": msgspec.json.encode(job.deletion).decode() if job.deletion else None,
+        "awaitsCopy": job.awaits_copy or None,
         "eventCount": job.event_count,
     }
     return {name: value for name, value in entity.items() if value is not None}
@@ -87,6 +88,7 @@ def entity_to_job(entity: TableEntity) -> Job:
         publishing=entity.get("publishing", False),
         stop_requested_by=entity.get("stopRequestedBy"),
         deletion=msgspec.json.decode(deletion, type=Deletion) if deletion else None,
+        awaits_copy=entity.get("awaitsCopy", False),
         event_count=entity["eventCount"],
         etag=entity.metadata["etag"],
     )

@@ -183,8 +183,9 @@ class AzureJobStore:
             "path": wanted.path,
             "parentJobId": wanted.parent_job_id,
             "userId": wanted.user_id,
+            "awaitsCopy": wanted.awaits_copy or None,
         }
-        parameters = {name: value for name, value in equal.items() if value is not None}
+        parameters: dict[str, Any] = {name: value for name, value in equal.items() if value is not None}
         clauses = [f"RowKey eq '{JOB_ROW}'", *(f"{name} eq @{name}" for name in parameters)]
         if token:
             clauses.append("PartitionKey gt @after")

@@ -21,7 +21,7 @@ from shared.bootstrap import App
 from shared.datasets import catalogue
 from shared.domain.job import JobState
 from shared.domain.message import JobMessage
-from shared.domain.routing import INTAKE_QUEUE, SMALL_QUEUE
+from shared.domain.routing import INTAKE_QUEUE, LARGE_QUEUE, SMALL_QUEUE
 from shared.ports import Selection
 from shared.services.expect import ExpectedFile, ExpectedJob
 from shared.services.receive import JobRequest, Upload
@@ -240,3 +240,11 @@ def waiting(bench: Bench, records: bytes) -> str:
     assert again.job.problem.code == "warehouse_unavailable"
     assert again.timeline == view.timeline
     return view.job.job_id
+
+
+@pytest.fixture
+def large(make_bench: Callable[..., Bench]) -> Bench:
+    """A bench where every job is large, and nothing of other tests is left in the queue."""
+    bench = make_bench(small_batch_threshold=0)
+    bench.messages(LARGE_QUEUE)
+    return bench

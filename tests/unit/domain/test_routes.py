@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from shared.domain.job import ProcessingPath
-from shared.domain.routing import LARGE_QUEUE, SMALL_QUEUE, estimate, path_config, path_for, route
+from shared.domain.routing import LARGE_QUEUE, SMALL_QUEUE, estimate, next_due, path_config, path_for, route
 from shared.errors import NotFoundError
 
 
@@ -25,12 +27,25 @@ def test_the_reason_says_the_numbers() -> None:
     assert route(10_000, 1, 10_000).reason == "10,000 records are at most 10,000: in the function app"
 
 
-def test_a_large_job_is_told_that_it_waits_and_nobody_knows_how_long() -> None:
+def test_a_large_job_is_told_what_it_waits_for() -> None:
     routing = route(10_001, 1, 10_000)
     assert routing.reason == (
-        "10,001 records are more than 10,000: waits in large-batch-queue until the large path exists"
+        "10,001 records are more than 10,000: waits in large-batch-queue for LargeBatchCleaningPipeline"
     )
-    assert routing.expected_processing_time == "unknown: the large path does not exist yet"
+    assert routing.expected_processing_time == "minutes, once the large path is due or was asked to run"
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-01-01T00:00", "2026-01-01T10:00"),
+        ("2026-01-01T09:59", "2026-01-01T10:00"),
+        ("2026-01-03T01:00", "2026-01-03T02:00"),
+    ],
+)
+def test_what_is_due_every_ten_hours_is_due_next_at(now: str, due: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert next_due(moment, timedelta(hours=10)) == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
 def test_an_estimate_goes_the_way_that_so_many_records_would_go() -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import pyarrow as pa
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from shared.adapters.warehouses.duckdb.database import quoted
+from shared.adapters.warehouses.duckdb.staging import drop_staged, staging_table
 from shared.errors import ConflictError
-from shared.ports import Replacement
+from shared.ports import Replacement, StagedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from shared.ports import AggregateTable, TableLoad, WarehouseLoad
 
@@ -43,6 +46,7 @@ def load_run(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:
         raise ConflictError(f"Job {load.job_id} was deleted from the warehouse.", code="forgotten")
     run = [load.job_id, load.run_id]
     if cursor.execute("SELECT 1 FROM strata._loads WHERE job_id = ? AND run_id = ?", run).fetchall():
+        drop_staged(cursor, load.tables)
         return
     departing = [*load.supersedes, load.job_id]
     cursor.execute("DELETE FROM strata._replaced WHERE job_id IN (SELECT unnest(?))", [departing])
@@ -53,6 +57,7 @@ def load_run(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:
         _load_table(cursor, table, load.order, departing, is_overtaken=is_overtaken)
         if table.mode == "replace":
             cursor.execute("INSERT INTO strata._replaced VALUES (?, ?, ?)", [table.name, load.job_id, load.order])
+    drop_staged(cursor, load.tables)
     for aggregate in load.aggregates:
         _recompute(cursor, aggregate)
     for name, select in load.views.items():
@@ -95,10 +100,9 @@ def replacements(cursor: DuckDBPyConnection) -> dict[str, Replacement]:
 
 
 def rows_of(cursor: DuckDBPyConnection, load: TableLoad, job_id: str) -> int:
-    """Return how many rows of a load its table holds."""
-    given: int = load.rows.num_rows
-    if "_job_id" not in load.rows.column_names:
-        return given
+    """Return how many rows of a load its table holds; what comes as a stream, or staged, has lineage."""
+    if isinstance(load.rows, pa.Table) and "_job_id" not in load.rows.column_names:
+        return int(load.rows.num_rows)
     ((held,),) = cursor.execute(f"SELECT count(*) FROM main.{quoted(load.name)} WHERE {_JOB} = ?", [job_id]).fetchall()
     return int(held)
 
@@ -143,33 +147,50 @@ def _load_table(
 ) -> None:
     """Load rows in place of those of departing jobs and, unless they are overtaken, of jobs of a lower order."""
     table = f"main.{quoted(load.name)}"
-    cursor.register(_INCOMING, load.rows)
-    cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} AS SELECT * FROM {_INCOMING} LIMIT 0")
-    _add_new_columns(cursor, load.name)
-    has_lineage = "_job_id" in load.rows.column_names
-    if has_lineage:
-        cursor.execute(f"DELETE FROM {table} WHERE {_JOB} IN (SELECT unnest(?))", [departing])
-    if is_overtaken:
-        return
-    stays, parameters = "false", []
-    if has_lineage and cursor.execute(_LATER, [order]).fetchone():
-        stays, parameters = f"{_JOB} IN ({_LATER})", [order]
-    same = " AND ".join(f"old.{quoted(key)} IS NOT DISTINCT FROM new.{quoted(key)}" for key in load.key)
-    if load.mode == "replace":
-        cursor.execute(f"DELETE FROM {table} WHERE ({stays}) IS NOT TRUE", parameters)
-    elif load.mode == "upsert":
-        of_key = f"DELETE FROM {table} AS old USING {_INCOMING} AS new WHERE {same}"
-        cursor.execute(f"{of_key} AND (old.{stays}) IS NOT TRUE" if parameters else of_key, parameters)
-    insert = f"INSERT INTO {table} BY NAME SELECT * FROM {_INCOMING}"
-    if parameters and load.mode != "append":
-        insert += f" AS new WHERE NOT EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"
-    cursor.execute(insert)
+    with _incoming(cursor, load.rows) as incoming:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} AS SELECT * FROM {incoming} LIMIT 0")
+        columns = {name: kind for name, kind, *_ in cursor.execute(f"DESCRIBE SELECT * FROM {incoming}").fetchall()}
+        _add_new_columns(cursor, load.name, columns)
+        has_lineage = "_job_id" in columns
+        if has_lineage:
+            cursor.execute(f"DELETE FROM {table} WHERE {_JOB} IN (SELECT unnest(?))", [departing])
+        if is_overtaken:
+            return
+        stays, parameters = "false", []
+        if has_lineage and cursor.execute(_LATER, [order]).fetchone():
+            stays, parameters = f"{_JOB} IN ({_LATER})", [order]
+        same = " AND ".join(f"old.{quoted(key)} IS NOT DISTINCT FROM new.{quoted(key)}" for key in load.key)
+        if load.mode == "replace":
+            cursor.execute(f"DELETE FROM {table} WHERE ({stays}) IS NOT TRUE", parameters)
+        elif load.mode == "upsert":
+            of_key = f"DELETE FROM {table} AS old USING {incoming} AS new WHERE {same}"
+            cursor.execute(f"{of_key} AND (old.{stays}) IS NOT TRUE" if parameters else of_key, parameters)
+        insert = f"INSERT INTO {table} BY NAME SELECT * FROM {incoming}"
+        if parameters and load.mode != "append":
+            insert += f" AS new WHERE NOT EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"
+        cursor.execute(insert)
 
 
-def _add_new_columns(cursor: DuckDBPyConnection, table: str) -> None:
+@contextmanager
+def _incoming(cursor: DuckDBPyConnection, rows: pa.Table | pa.RecordBatchReader | StagedRows) -> Iterator[str]:
+    """Give the rows to load a name; what can be read only once is written beside first, where it needs no memory."""
+    if isinstance(rows, StagedRows):
+        yield staging_table(rows.table)
+    elif isinstance(rows, pa.Table):
+        cursor.register(_INCOMING, rows)
+        yield _INCOMING
+    else:
+        cursor.register(f"{_INCOMING}_stream", rows)
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_INCOMING}_rows AS SELECT * FROM {_INCOMING}_stream")
+        cursor.unregister(f"{_INCOMING}_stream")
+        yield f"temp.{_INCOMING}_rows"
+        cursor.execute(f"DROP TABLE temp.{_INCOMING}_rows")
+
+
+def _add_new_columns(cursor: DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
     """Add the columns that came for the first time; rows of earlier loads have no value there."""
     known = {name.casefold() for name in columns_of(cursor, table)}
-    for name, kind, *_ in cursor.execute(f"DESCRIBE {_INCOMING}").fetchall():
+    for name, kind in columns.items():
         if name.casefold() not in known:
             cursor.execute(f"ALTER TABLE main.{quoted(table)} ADD COLUMN {quoted(name)} {kind}")
 

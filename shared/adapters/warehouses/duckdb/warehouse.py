@@ -9,6 +9,7 @@ import duckdb
 
 from shared.adapters.warehouses.duckdb.database import database_at, quoted
 from shared.adapters.warehouses.duckdb.loading import BOOKS, columns_of, forget_job, load_run, replacements, rows_of
+from shared.adapters.warehouses.duckdb.staging import create_staging, staged_rows
 from shared.errors import ConflictError, InvalidRequestError, NotFoundError
 from shared.ports import TableInfo
 
@@ -55,6 +56,16 @@ class DuckDBWarehouse:
                 advice="Compare the columns of the dataset's gold with the warehouse's; a type differs.",
             ) from error
         return rows
+
+    def stage(self, table: str, schema: pa.Schema) -> None:
+        """Make an empty staging table with these columns, in place of one of that name."""
+        with self._database.transaction() as cursor:
+            create_staging(cursor, table, schema)
+
+    def staged(self, table: str) -> int | None:
+        """Return how many rows a staging table holds, None while there is none."""
+        with self._database.cursor() as cursor:
+            return staged_rows(cursor, table)
 
     def forget(self, job_id: str, aggregates: Sequence[AggregateTable] = ()) -> dict[str, int]:
         """Delete the rows of a job in one transaction, at most once; see :meth:`shared.ports.Warehouse.forget`."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shared.services.rehearse import Rehearsal
 
 TOKEN = "the-token-of-this-test"
+PIPELINE_KEY = "the-key-of-the-pipelines"
 NOW = datetime(2026, 1, 31, 8, 0, tzinfo=UTC)
 
 
@@ -120,7 +121,11 @@ class FakeApp:
     card: Scorecard | Exception | None = None
     table: pa.Table = field(default_factory=lambda: pa.table({"sku": ["A", "B"], "price": [1.5, 2.0]}))
     checks: dict[str, Any] = field(default_factory=lambda: {"storage": SimpleNamespace(ok=True, ms=2, problem=None)})
-    settings: Any = field(default_factory=lambda: SimpleNamespace(api_token=SecretStr(TOKEN), max_upload_bytes=10_000))
+    settings: Any = field(
+        default_factory=lambda: SimpleNamespace(
+            api_token=SecretStr(TOKEN), pipeline_key=SecretStr(PIPELINE_KEY), max_upload_bytes=10_000
+        )
+    )
 
     @property
     def jobs(self) -> FakeApp:

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from shared.ports.warehouse import (
+    AggregateTable,
+    Condition,
+    Replacement,
+    Selection,
+    StagedRows,
+    TableInfo,
+    TableLoad,
+    Warehouse,
+    WarehouseLoad,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, timedelta
-
-    import narwhals as nw
-    import pyarrow as pa
 
     from shared.domain.job import Job, TimelineEvent
     from shared.domain.message import JobMessage
+
+
+__all__ = [
+    "AggregateTable",
+    "BlobInfo",
+    "BlobStore",
+    "Clock",
+    "Condition",
+    "HeldMessage",
+    "JobFilter",
+    "JobPage",
+    "JobQueue",
+    "JobStore",
+    "PipelineClient",
+    "Replacement",
+    "Selection",
+    "StagedRows",
+    "TableInfo",
+    "TableLoad",
+    "UploadSigner",
+    "Warehouse",
+    "WarehouseLoad",
+    "Web",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +124,40 @@ class Web(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class HeldMessage:
+    """A message that nobody else sees for a while: ``receipt`` proves the hold, ``tries`` counts this one too.
+
+    ``text`` is None where it is not encoded as our messages are; ``raw`` is the body as it stands in the queue.
+    """
+
+    message_id: str
+    receipt: str
+    tries: int
+    text: str | None
+    raw: str
+
+
 class JobQueue(Protocol):
     """Queues of job messages."""
 
     def send(self, queue: str, message: JobMessage, delay: timedelta | None = None) -> None:
         """Put a message on a queue, to be seen after a delay."""
+
+    def receive(self, queue: str, hold: timedelta) -> HeldMessage | None:
+        """Take a message that can be seen and keep others from seeing it; None when there is none."""
+
+    def hold(self, queue: str, message_id: str, receipt: str, hold: timedelta) -> str | None:
+        """Hold a message for that long from now, not at all with zero; returns the new receipt.
+
+        Returns None when somebody else has it by now, or it is gone.
+        """
+
+    def remove(self, queue: str, message_id: str, receipt: str) -> bool:
+        """Delete a message; returns False when somebody else has it by now, or it is gone."""
+
+    def set_aside(self, queue: str, message_id: str, receipt: str, raw: str) -> None:
+        """Move a message to the queue's poison queue, its body as it is."""
 
     def ping(self) -> None:
         """Raise :class:`~shared.errors.UnavailableError` when the queues do not answer."""
@@ -103,7 +165,10 @@ class JobQueue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs to list; ``name`` matches anywhere in the job's name, in any case."""
+    """Which jobs to list; ``name`` matches anywhere in the job's name, in any case.
+
+    With ``awaits_copy`` only those that the analytical warehouse does not have yet.
+    """
 
     dataset: str | None = None
     state: str | None = None
@@ -112,6 +177,7 @@ class JobFilter:
     user_id: str | None = None
     name: str | None = None
     created_after: datetime | None = None
+    awaits_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,123 +225,11 @@ class JobStore(Protocol):
         """Raise :class:`~shared.errors.UnavailableError` when the store does not answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableLoad:
-    """Rows for one warehouse table. ``upsert`` replaces rows of equal key, ``replace`` the whole table."""
+class PipelineClient(Protocol):
+    """Data Factory, or what stands in for it. Unreachable: :class:`~shared.errors.UnavailableError`."""
 
-    name: str
-    key: tuple[str, ...]
-    mode: Literal["upsert", "replace", "append"]
-    rows: pa.Table
-
-
-@dataclass(frozen=True, slots=True)
-class AggregateTable:
-    """A table recomputed from other warehouse tables in the loading transaction.
-
-    ``compute`` takes the input tables as lazy frames by name and returns the aggregate's lazy frame.
-    """
-
-    name: str
-    inputs: tuple[str, ...]
-    compute: Callable[[Mapping[str, nw.LazyFrame[Any]]], nw.LazyFrame[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class WarehouseLoad:
-    """All that one run brings to a warehouse; loaded in one transaction, and at most once per (job, run).
-
-    ``supersedes`` are jobs whose rows it takes the place of; they cannot be loaded any more afterwards. ``order`` sorts
-    jobs: what a job of a higher order has loaded stays, whichever of the two is loaded last.
-    """
-
-    job_id: str
-    run_id: str
-    user_id: str
-    loaded_at: datetime
-    tables: tuple[TableLoad, ...]
-    aggregates: tuple[AggregateTable, ...] = ()
-    views: Mapping[str, str] = field(default_factory=dict)
-    supersedes: tuple[str, ...] = ()
-    order: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """The last job that has replaced a warehouse table as a whole, and its order."""
-
-    job_id: str
-    order: str
-
-
-@dataclass(frozen=True, slots=True)
-class TableInfo:
-    """A table or view that can be read: its name, number of rows, and columns with their SQL types."""
-
-    name: str
-    rows: int
-    columns: tuple[tuple[str, str], ...]
-    kind: Literal["table", "view"] = "table"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One filter of a table read: a column, an operator, and the value as text, cast to the column's type."""
-
-    column: str
-    operator: Literal["=", "!=", "<", "<=", ">", ">=", "~"]
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which rows of a table are wanted: no columns named means all, and a leading ``-`` sorts descending."""
-
-    columns: Sequence[str] = ()
-    conditions: Sequence[Condition] = ()
-    order_by: Sequence[str] = ()
-    limit: int = 100
-    offset: int = 0
-
-
-class Warehouse(Protocol):
-    """Where gold is loaded and read. Unreachable: :class:`~shared.errors.UnavailableError`."""
-
-    def load(self, load: WarehouseLoad) -> dict[str, int]:
-        """Load a run in one transaction; returns the rows that each of its tables holds of this job.
-
-        Those of jobs of a higher order stay: their rows of equal key, and all of a table that such a job has replaced.
-        A run that was loaded before changes nothing. Raises :class:`~shared.errors.ConflictError` when
-        another job has superseded this one (``superseded``), or it was forgotten (``forgotten``).
-        """
-
-    def forget(self, job_id: str, aggregates: Sequence[AggregateTable] = ()) -> dict[str, int]:
-        """Delete the rows of a job in one transaction, and load none of its runs from then on.
-
-        Returns the rows deleted by table; whoever repeats it gets the same numbers. ``aggregates`` are recomputed.
-        """
-
-    def replacements(self) -> dict[str, Replacement]:
-        """Return by table the job of highest order that has replaced it."""
-
-    def tables(self) -> list[TableInfo]:
-        """Return the tables and views, by name."""
-
-    def read(self, table: str, wanted: Selection) -> pa.Table:
-        """Return rows of a table or view.
-
-        Raises :class:`~shared.errors.NotFoundError` for an unknown table or column, and
-        :class:`~shared.errors.InvalidRequestError` for a value that does not fit the column's type.
-        """
-
-    def keys(self, table: str, column: str) -> pa.Table | None:
-        """Return the distinct values of a table's key column, None while there is no such table."""
-
-    def query(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
-        """Run one of the datasets' own queries with ``:name`` parameters."""
-
-    def ping(self) -> None:
-        """Raise :class:`~shared.errors.UnavailableError` when the warehouse does not answer."""
+    def start(self, pipeline: str, parameters: Mapping[str, Any]) -> str:
+        """Start a pipeline and return the id of its run, without waiting for it."""
 
 
 class Clock(Protocol):

@@ -1,0 +1,109 @@
+"""The use cases of the large path, which Data Factory calls by the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.bootstrap.parts import Parts
+
+if TYPE_CHECKING:
+    from shared.services.bury import Bury
+    from shared.services.large.accept import Accept
+    from shared.services.large.await_copy import AwaitCopy
+    from shared.services.large.claim_jobs import ClaimJobs
+    from shared.services.large.claims import Claims
+    from shared.services.large.conclude import Conclude
+    from shared.services.large.holdings import Holdings
+    from shared.services.large.publication import Publication
+    from shared.services.large.release import Release
+    from shared.services.large.report_step import ReportStep
+    from shared.services.large.run_now import RunNow
+
+# ruff: noqa: PLC0415 - made when it is first asked for
+
+
+@dataclass(frozen=True)
+class LargePath(Parts):
+    """What Data Factory asks of the app, and what the app asks of it."""
+
+    @cached_property
+    def claim_jobs(self) -> ClaimJobs:
+        """Hand out jobs of the large path."""
+        from shared.services.large.claim_jobs import ClaimJobs
+        from shared.services.large.inputs import LargeInputs
+
+        inputs = LargeInputs(self.blobs, self._layout, self._records, self.warehouse, self._data_lake)
+        return ClaimJobs(self._holdings, self._records, inputs, self._dispatch, self.settings.claim_tries)
+
+    @cached_property
+    def report_step(self) -> ReportStep:
+        """Take down how far the large path has come with a job."""
+        from shared.services.large.report_step import ReportStep
+
+        return ReportStep(self._holdings, self._records, self._accept)
+
+    @cached_property
+    def release(self) -> Release:
+        """Take a job back from the large path."""
+        from shared.services.large.release import Release
+
+        return Release(self._holdings, self._records, self.bury, self.settings.claim_tries)
+
+    @cached_property
+    def conclude(self) -> Conclude:
+        """Publish what the large path has made."""
+        from shared.services.large.conclude import Conclude
+
+        return Conclude(self._journal, self._records, self._dispatch, self.report_step)
+
+    @cached_property
+    def publication(self) -> Publication:
+        """Say what is copied where."""
+        from shared.services.large.publication import Publication
+
+        return Publication(self._journal, self._records, self._outputs, self.warehouse)
+
+    @cached_property
+    def await_copy(self) -> AwaitCopy:
+        """Ask which jobs the analytical warehouse does not have yet."""
+        from shared.services.large.await_copy import AwaitCopy
+
+        return AwaitCopy(self._journal)
+
+    @cached_property
+    def run_now(self) -> RunNow:
+        """Start the large path for a job."""
+        from shared.services.large.run_now import RunNow
+
+        return RunNow(self._journal, self.pipelines)
+
+    @cached_property
+    def bury(self) -> Bury:
+        """End a job whose message was given up on."""
+        from shared.services.bury import Bury
+
+        return Bury(self._journal, self._leftovers)
+
+    @cached_property
+    def _claims(self) -> Claims:
+        from shared.services.large.claims import Claims
+
+        return Claims(self.blobs, self._layout)
+
+    @cached_property
+    def _accept(self) -> Accept:
+        from shared.services.large.accept import Accept
+        from shared.services.large.reports import Reports
+
+        reports = Reports(self.blobs, self._layout, self._records)
+        return Accept(self._records, reports, self._outputs)
+
+    @cached_property
+    def _holdings(self) -> Holdings:
+        from shared.services.large.holdings import Holdings
+
+        lease = timedelta(seconds=self.settings.claim_seconds)
+        return Holdings(self._journal, self.queue, self._claims, self._leftovers, lease)
