@@ -42,8 +42,10 @@ class LargePath(Parts):
     def report_step(self) -> ReportStep:
         """Take down how far the large path has come with a job."""
         from shared.services.large.report_step import ReportStep
+        from shared.services.large.shard import Shard
 
-        return ReportStep(self._holdings, self._records, self._accept)
+        shard = Shard(self.blobs, self._layout, self._records)
+        return ReportStep(self._holdings, self._records, shard, self._accept)
 
     @cached_property
     def release(self) -> Release:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.domain.job import JobState
 from shared.domain.ledger import totals
-from shared.errors import DataRejectedError
+from shared.errors import DataRejectedError, UnreadableFileError
 from shared.logs import job_logging
 from shared.services.journal import OvertakenError, problem_of
 from shared.services.large.holdings import claim_lost
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.domain.large_claim import LargeClaim
     from shared.domain.manifest import Manifest
+    from shared.errors import AppError
     from shared.services.journal import Run
     from shared.services.large.accept import Accept
     from shared.services.large.holdings import Holdings
+    from shared.services.large.shard import Shard
     from shared.services.records import JobRecords
 
 
@@ -46,14 +48,18 @@ class ReportStep:
 
     holdings: Holdings
     records: JobRecords
+    shard: Shard
     accept: Accept
 
     def __call__(self, job_id: str, run_id: str, report: StepReport) -> Job:
-        """Note a step; ``silver`` judges the rows, ``gold`` checks all files and writes the manifest.
+        """Note a step.
+
+        Before the first notebook the files are cut into shards, after it the rows are judged by what it found out, and
+        after the second all files are checked and the manifest is written.
 
         Raises :class:`NotFoundError` for an unknown job, :class:`ConflictError` (``claim_lost``) when the job is not
         the caller's, :class:`UnfitOutputsError` when outputs are not as the run says, and
-        :class:`DataRejectedError` when the rows may not go on; the job has then failed.
+        :class:`UnreadableFileError` or :class:`DataRejectedError` when the data is to blame; the job has then failed.
         """
         with job_logging(job_id):
             job, standing = self.holdings.journal.get(job_id), self.records.manifest(job_id)
@@ -65,7 +71,7 @@ class ReportStep:
                 self._note(run, claim, report)
             except OvertakenError:
                 self.holdings.end_overtaken(claim)
-            except DataRejectedError as error:
+            except (UnreadableFileError, DataRejectedError) as error:
                 self._fail(run, claim, error)
                 raise
             return run.job
@@ -73,6 +79,7 @@ class ReportStep:
     def _note(self, run: Run, claim: LargeClaim, report: StepReport) -> None:
         ms = None if report.seconds is None else round(report.seconds * 1000)
         if report.step is Step.SILVER_STARTED:
+            self.shard(run.job)
             self._tell(run, run.job.state, f"The first notebook starts ({run.run_id}).", None)
         elif report.step is Step.SILVER:
             manifest = self.accept.judge(run.job, run.run_id)
@@ -92,7 +99,7 @@ class ReportStep:
         else:
             run.record(state, ms=ms, note=note)
 
-    def _fail(self, run: Run, claim: LargeClaim, error: DataRejectedError) -> None:
+    def _fail(self, run: Run, claim: LargeClaim, error: AppError) -> None:
         try:
             run.record(JobState.FAILED, problem=problem_of(error))
         except OvertakenError:

@@ -8,7 +8,7 @@ import pytest
 from shared.domain.job import JobState
 from shared.domain.ledger import Balance
 from shared.domain.routing import LARGE_QUEUE
-from shared.errors import DataRejectedError
+from shared.errors import DataRejectedError, UnreadableFileError
 from shared.services.large.accept import UnfitOutputsError
 from shared.services.large.report_step import Step
 from tests.integration.services.conftest import NO_GOOD_ROW, Bench
@@ -85,3 +85,14 @@ def test_gold_that_is_not_whole_makes_no_manifest(large: Bench, records: bytes) 
         notebooks.silver_to_gold(lie)
         assert not is_accepted(large, claimed, Step.GOLD), name
     assert large.app._records.manifest(job.job_id) is None
+
+
+def test_a_file_that_is_not_the_one_that_was_counted_fails_the_job_before_a_notebook_starts(large: Bench) -> None:
+    job = large.receive(b'[{"user": {"id": "u1"}}]').job
+    claimed = claim_one(large)
+    place = large.app._layout.place(large.app.jobs.get(job.job_id).files[0])
+    large.app.blobs.put(*place, b"[1, 2")
+    with pytest.raises(UnreadableFileError):
+        report(large.app, claimed, Step.SILVER_STARTED)
+    assert large.app.jobs.get(job.job_id).job.state is JobState.FAILED
+    assert claim(large) == []
