@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
+from zipfile import is_zipfile
 
 from shared.errors import AppError, ConflictError
 from shared.quality.rejected_sheets import showable
@@ -11,7 +12,7 @@ from shared.quality.rejection_workbook import HIDDEN_COLUMNS, JOB
 from shared.readers.workbook import whole_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from shared.readers.workbook_values import Value
 
@@ -50,14 +51,19 @@ class ReturnedRow:
             ) from None
 
 
-def returned_rows(stream: BinaryIO, filename: str, job_id: str) -> dict[tuple[str, int], ReturnedRow]:
+def returned_rows(
+    stream: BinaryIO, filename: str, job_id: str, replayed: Collection[str] = ()
+) -> dict[tuple[str, int], ReturnedRow]:
     """Return the rows of a job's rejection workbook by their table and their place in the job.
 
-    Raises :class:`CorrectionsError` when it is none, or when a row is new or there twice, :class:`ConflictError` when
-    it is of another job, and :class:`~shared.errors.UnreadableFileError` when it is no workbook.
+    It may be that of a job that this one has ``replayed``, whose rows stand in the same places. Raises
+    :class:`CorrectionsError` when it is none, or when a row is new or there twice, :class:`ConflictError` when it is of
+    another job, and :class:`~shared.errors.UnreadableFileError` when it is a workbook that cannot be read.
     """
     rows: dict[tuple[str, int], ReturnedRow] = {}
     found = False
+    if not is_zipfile(stream):
+        raise CorrectionsError(f"{filename} is not an Excel workbook (.xlsx).", code="not_a_rejection_workbook")
     for sheet, numbered in whole_sheets(stream, filename):
         header = next((no for no, (_, row) in enumerate(numbered[:_HEADER_WITHIN_ROWS]) if JOB in row), None)
         if header is None:
@@ -66,7 +72,7 @@ def returned_rows(stream: BinaryIO, filename: str, job_id: str) -> dict[tuple[st
         names = tuple(showable(str(cell)).strip() for cell in numbered[header][1])
         for number, values in numbered[header + 1 :]:
             row = ReturnedRow(sheet, number, names, values)
-            key = _key(row, job_id)
+            key = _key(row, job_id, replayed)
             if key in rows:
                 raise CorrectionsError(
                     f"Rows {rows[key].number:,} and {number:,} of the sheet {sheet!r} are the same row twice.",
@@ -80,7 +86,7 @@ def returned_rows(stream: BinaryIO, filename: str, job_id: str) -> dict[tuple[st
     return rows
 
 
-def _key(row: ReturnedRow, job_id: str) -> tuple[str, int]:
+def _key(row: ReturnedRow, job_id: str, replayed: Collection[str]) -> tuple[str, int]:
     """Return table and place of a row."""
     job, table, place = map(str, row.cells(HIDDEN_COLUMNS))
     if not (table and place[1:].isdecimal()):
@@ -91,7 +97,7 @@ def _key(row: ReturnedRow, job_id: str) -> tuple[str, int]:
             sheet=row.sheet,
             row=row.number,
         )
-    if job != job_id:
+    if job != job_id and job not in replayed:
         raise ConflictError(
             f"The workbook holds rows of job {job}, not of job {job_id}.",
             code="other_job",

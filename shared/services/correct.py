@@ -54,7 +54,7 @@ class Correct:
     overtaken: Overtaken
 
     def __call__(self, job_id: str, workbook: Upload) -> Correction:
-        """Process the rows of a job's rejection workbook that were changed.
+        """Process the rows that were changed of the rejection workbook of a job, or of one that it replays.
 
         Raises :class:`NotFoundError` for an unknown job, :class:`ConflictError` for one that cannot be corrected, is
         not the workbook's, or whose rows a later job has replaced, :class:`GoneError`, and :class:`CorrectionsError`
@@ -68,7 +68,7 @@ class Correct:
 
         job = self.journal.get(job_id)
         self._refuse_uncorrectable(job)
-        returned = returned_rows(workbook.stream, workbook.filename, job_id)
+        returned = returned_rows(workbook.stream, workbook.filename, job_id, self._replayed(job))
         contract = load_dataset(job.dataset).contract
         sheets, _ = self.rejected.sheets(job, MOST_ROWS)
         found = find_corrections(contract, sheets, returned)
@@ -107,6 +107,14 @@ class Correct:
             state=job.state.value,
             by=job.superseded_by,
         )
+
+    def _replayed(self, job: Job) -> list[str]:
+        """Return the jobs whose files a job runs once more; their workbooks may be out while it takes their place."""
+        replayed = []
+        while job.replay_of is not None:
+            job = self.journal.get(job.replay_of)
+            replayed.append(job.job_id)
+        return replayed
 
     def _published_before(self, job: Job) -> tuple[str, ...]:
         """Return the jobs, oldest first, that have published rows of the same files: the first and its corrections."""

@@ -101,7 +101,8 @@ class Receive:
         with stage("received") as watch:
             files = [JobFile(one.filename, "", None, None, table=one.field) for one in request.uploads]
             contents = counted(dataset, files, (one.stream for one in request.uploads))
-            fresh = new_job_id(self.clock.now())
+            # The order of jobs is that of their ids, as far as these can tell.
+            now = self.clock.now()
             key = content_key(
                 contents.files,
                 dataset=request.dataset,
@@ -111,10 +112,10 @@ class Receive:
                 corrects=request.corrects,
                 adds=request.adds,
             )
-            holders, known = claim(self.jobs, key, fresh, take_over=request.force)
+            holders, known = claim(self.jobs, key, new_job_id(now), take_over=request.force)
             with job_logging(holders[-1]):
                 if known is None:
-                    intake = self._intake(request, dataset.contract.version, key, holders, contents)
+                    intake = self._intake(request, contents, key, holders, now)
                     known, created = self._take_in(intake, request.uploads, watch)
                 else:
                     created = False
@@ -138,9 +139,9 @@ class Receive:
         return job, False
 
     def _intake(
-        self, request: JobRequest, version: int, key: str, holders: tuple[str, ...], contents: Counted
+        self, request: JobRequest, contents: Counted, key: str, holders: tuple[str, ...], now: datetime
     ) -> Intake:
-        now, job_id = self.clock.now(), holders[-1]
+        job_id = holders[-1]
         parent = request.parent_job_id or job_id
         paths = bronze_paths(request.user_id, parent, job_id, [file.filename for file in contents.files])
         files = tuple(replace(file, blob=path) for file, path in zip(contents.files, paths, strict=True))
@@ -149,7 +150,7 @@ class Receive:
             parent_job_id=parent,
             user_id=request.user_id,
             dataset=request.dataset,
-            contract_version=version,
+            contract_version=load_dataset(request.dataset).contract.version,
             as_of=in_utc(request.as_of) if request.as_of else now,
             as_of_given=request.as_of is not None,
             content_key=key,

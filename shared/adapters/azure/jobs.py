@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -45,6 +46,8 @@ _HOLDERS_ROW = "holders"
 _MAX_HOLDERS = 1_000
 _SCAN_PAGE = 200
 _EXISTS, _CHANGED = 409, 412
+# What a key cannot hold; the service answers questions about one as if it were broken.
+_NO_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 
 
 class AzureJobStore:
@@ -70,6 +73,8 @@ class AzureJobStore:
 
     def get(self, job_id: str) -> Job | None:
         """Return a job with its etag, or None."""
+        if _NO_KEY.search(job_id):
+            return None
         with storage_faults(_SERVICE):
             try:
                 entity = self._jobs.get_entity(job_id, JOB_ROW)

@@ -71,6 +71,12 @@ def test_an_unknown_job_is_none_even_before_there_is_a_table(store: AzureJobStor
     assert store.get("nothing") is None
 
 
+@pytest.mark.parametrize("job_id", ["../..", "a\\b", "a#b", "a?b", "a\x00", ""])
+def test_what_no_job_can_be_called_is_unknown(store: AzureJobStore, job_id: str) -> None:
+    store.create(make_job(), RECEIVED)
+    assert store.get(job_id) is None
+
+
 def test_a_second_job_of_the_same_id_is_not_created(store: AzureJobStore) -> None:
     job = make_job()
     with ThreadPoolExecutor(8) as pool:

@@ -179,6 +179,19 @@ def test_a_job_of_which_no_row_was_good_can_be_corrected(bench: Bench) -> None:
     assert [row["id"] for row in bench.rows("departments")] == [1]
 
 
+def test_a_workbook_that_was_out_while_its_job_was_replayed_corrects_the_replay(bench: Bench) -> None:
+    job_id = hires(bench)
+    book = workbook_of(bench, job_id)
+    cell(book["departments"], 3, "id").value = "3"
+    replay = bench.app.replay(job_id, "ann").job.job_id
+    bench.work()
+    with pytest.raises(ConflictError) as refused:
+        send(bench, job_id, book)
+    assert refused.value.details["by"] == replay
+    assert send(bench, replay, book).changed == 1
+    assert {row["id"] for row in bench.rows("departments", "id")} == {1, 3}
+
+
 def test_jobs_whose_rows_do_not_count_or_are_gone_are_refused(bench: Bench) -> None:
     job_id = hires(bench)
     book = workbook_of(bench, job_id)

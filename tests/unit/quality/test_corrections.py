@@ -6,7 +6,7 @@ import json
 import pytest
 
 from shared.contracts.model import Contract
-from shared.errors import ConflictError, UnreadableFileError
+from shared.errors import ConflictError
 from shared.quality.returned_workbook import CorrectionsError, returned_rows
 from tests.reading import cells, contract_of, read
 from tests.rejections import JOB, Rejections
@@ -153,8 +153,9 @@ def test_a_workbook_that_is_none_of_rejections_is_refused():
     with pytest.raises(CorrectionsError) as refused:
         returned_rows(io.BytesIO(workbook(sheet(["id"], [1]))), "any.xlsx", JOB)
     assert refused.value.code == "not_a_rejection_workbook"
-    with pytest.raises(UnreadableFileError):
+    with pytest.raises(CorrectionsError) as refused:
         returned_rows(io.BytesIO(b"id,name\n1,\n"), "any.csv", JOB)
+    assert str(refused.value) == "any.csv is not an Excel workbook (.xlsx)."
 
 
 def test_a_workbook_of_another_job_is_refused():
@@ -163,6 +164,7 @@ def test_a_workbook_of_another_job_is_refused():
     with pytest.raises(ConflictError) as refused:
         returned_rows(stream, "back.xlsx", "f" * 24)
     assert (refused.value.code, refused.value.details["job"]) == ("other_job", JOB)
+    assert returned_rows(stream, "back.xlsx", "f" * 24, replayed=[JOB])
 
 
 def test_new_repeated_and_unknown_rows_and_missing_columns_are_refused():
