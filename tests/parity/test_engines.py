@@ -8,6 +8,7 @@ from shared.datasets.catalogue import dataset_names, load_dataset
 from shared.frames.engine import Engine, SparkEngine, get_engine
 from shared.medallion.bronze import SourceFile
 from tests.dirt import as_files, own_files, packed_dirt
+from tests.laws import assert_every_row_is_in_one_place
 from tests.outcome import Outcome, assert_same, outcome
 
 EXAMPLES = 600 if os.environ.get("STRATA_COMPLETE") else 60
@@ -29,6 +30,10 @@ def dirt(dataset: str) -> list[SourceFile]:
 @pytest.fixture(scope="module")
 def on_arrow(dataset: str, dirt: list[SourceFile]) -> Outcome:
     return outcome(dataset, get_engine("pyarrow"), *dirt)
+
+
+def test_every_row_of_the_dirt_is_in_one_place(on_arrow: Outcome):
+    assert_every_row_is_in_one_place(on_arrow)
 
 
 def test_pandas_gives_what_arrow_gives(dataset: str, dirt: list[SourceFile], on_arrow: Outcome):

@@ -14,9 +14,10 @@ from tests.dirt import dirty_records
 from tests.outcome import AS_OF, outcome
 
 CONTRACT = load_dataset("ecommerce").contract
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@few
 @given(dirty_records(CONTRACT, most=12))
 def test_a_joint_look_at_a_row_sees_exactly_what_the_checks_it_stands_for_would_see(records):
     engine = get_engine("pyarrow")
