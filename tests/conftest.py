@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # The usual run finds the same every time; the complete one looks further.
-hypothesis.settings.register_profile("usual", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("usual", deadline=None, derandomize=True, max_examples=40)
 hypothesis.settings.register_profile("complete", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("complete" if os.environ.get("STRATA_COMPLETE") else "usual")
 

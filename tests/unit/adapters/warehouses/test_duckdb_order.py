@@ -45,7 +45,7 @@ def in_their_order(jobs: list[Sent]) -> dict[str, int]:
 JOBS = st.lists(
     st.tuples(st.sampled_from(["upsert", "replace"]), st.dictionaries(st.sampled_from("abc"), st.integers(1, 9))),
     min_size=2,
-    max_size=5,
+    max_size=4,
 ).map(lambda made: [Sent(number, *parts) for number, parts in enumerate(made)])
 
 
@@ -55,7 +55,7 @@ def shared_warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehous
     return DuckDBWarehouse(folder / "warehouse.duckdb")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(JOBS.flatmap(lambda jobs: st.tuples(st.just(jobs), st.permutations([*jobs, *jobs[:2]]))))
 def test_late_and_repeated_loads_end_in_the_rows_that_loads_in_order_would_leave(
     shared_warehouse: DuckDBWarehouse, sent: tuple[list[Sent], list[Sent]]

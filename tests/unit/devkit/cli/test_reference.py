@@ -19,22 +19,26 @@ NAMES = [
 ]
 
 
-def test_the_document_is_what_the_commands_say_of_themselves():
+@pytest.fixture(scope="module")
+def written() -> str:
+    return reference()
+
+
+def test_the_document_is_what_the_commands_say_of_themselves(written):
     outdated = "docs/cli.md is not in step with the commands; write it anew: python -m devkit.cli.reference"
-    assert DOCUMENT.read_text("utf-8") == reference(), outdated
+    assert DOCUMENT.read_text("utf-8") == written, outdated
 
 
-def test_the_readers_own_settings_are_not_in_it(monkeypatch):
-    before = reference()
+def test_the_readers_own_settings_are_not_in_it(monkeypatch, written):
     for name, value in (("STRATA_URL", "https://mine"), ("STRATA_TOKEN", "mine"), ("COLUMNS", "200")):
         monkeypatch.setenv(name, value)
-    assert reference() == before
+    assert reference() == written
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_command_is_in_it_with_its_help(name, strata):
+def test_every_command_is_in_it_with_its_help(name, strata, written):
     help_text = strata(*name.split(), "--help").stdout.strip()
-    assert f"## strata {name}\n\n```\n{help_text}\n```\n" in reference()
+    assert f"## strata {name}\n\n```\n{help_text}\n```\n" in written
     assert help_text.startswith(f"Usage: strata {name}")
 
 

@@ -271,16 +271,22 @@ def app(monkeypatch: pytest.MonkeyPatch) -> FakeApp:
     return fake
 
 
+@pytest.fixture(scope="session")
+def api() -> ASGIApp:
+    """The application, which keeps nothing from call to call: it asks for the services each time."""
+    return create_asgi_app()
+
+
 @pytest.fixture
-def client(app: FakeApp) -> Client:
+def client(app: FakeApp, api: ASGIApp) -> Client:
     """A client with a valid token."""
-    return Client(create_asgi_app(), TOKEN)
+    return Client(api, TOKEN)
 
 
 @pytest.fixture
-def stranger(app: FakeApp) -> Client:
+def stranger(app: FakeApp, api: ASGIApp) -> Client:
     """A client without a token."""
-    return Client(create_asgi_app(), None)
+    return Client(api, None)
 
 
 @pytest.fixture
