@@ -99,6 +99,8 @@ async def _try_until_done(activity: Json, context: Context, policy: Policy) -> N
         if state is State.SUCCEEDED or attempt == policy.tries:
             run.state = state
             break
+        reason = run.problem.message if run.problem else state
+        _log.warning("activity %s, try %d of %d: %s", run.name, attempt, policy.tries, reason)
         await asyncio.sleep(policy.interval)
 
 

@@ -65,7 +65,9 @@ class Notebooks:
                 returned = await self._run(notebook, staged, folder)
                 await stage.take_back()
             finally:
-                await asyncio.to_thread(shutil.rmtree, folder / "files", ignore_errors=True)
+                # What is left of a try is its log.
+                for scratch in ("files", "spark", "spark-warehouse"):
+                    await asyncio.to_thread(shutil.rmtree, folder / scratch, ignore_errors=True)
             return returned
 
     async def _run(self, notebook: Path, widgets: Mapping[str, str], folder: Path) -> Returned:
