@@ -57,7 +57,7 @@ def refusal(ledger: Ledger, card: Scorecard) -> DataRejectedError | None:
         return DataRejectedError("The files hold no row of this dataset.", code="no_good_rows")
     # Rows that were skipped were taken in all the same, only not read.
     if not counts.silver and not counts.skipped:
-        return DataRejectedError(f"None of the {counts.read:,} rows can be used.", code="no_good_rows")
+        return DataRejectedError(f"No row can be used, of {counts.read:,} read.", code="no_good_rows")
     if card.blocked_by:
         return DataRejectedError(
             f"Nothing is published, since too few rows are good: {', '.join(card.blocked_by)}.",

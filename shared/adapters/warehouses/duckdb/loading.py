@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _INCOMING = "strata_incoming"
 _JOB = quoted("_job_id")
 _LATER = "SELECT job_id FROM strata._loads WHERE job_order > ?"
-#: What a warehouse knows of the jobs that it has loaded, made when first needed.
-BOOKS = """
+_HAS_BOOKS = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'strata' AND table_name = '_replaced'"
+_BOOKS = """
 CREATE SCHEMA IF NOT EXISTS strata;
 CREATE TABLE IF NOT EXISTS strata._loads
     (job_id VARCHAR, run_id VARCHAR, user_id VARCHAR, loaded_at TIMESTAMPTZ);
@@ -40,7 +40,7 @@ def load_run(cursor: DuckDBPyConnection, load: WarehouseLoad) -> None:
 
     Raises :class:`ConflictError` when a later job has superseded this one, or it was forgotten.
     """
-    cursor.execute(BOOKS)
+    cursor.execute(_BOOKS)
     _refuse_superseded(cursor, load)
     if _forgotten(cursor, load.job_id) is not None:
         raise ConflictError(f"Job {load.job_id} was deleted from the warehouse.", code="forgotten")
@@ -75,7 +75,7 @@ def forget_job(cursor: DuckDBPyConnection, job_id: str, aggregates: Sequence[Agg
 
     The aggregates, which are recomputed, are not counted.
     """
-    cursor.execute(BOOKS)
+    cursor.execute(_BOOKS)
     known = _forgotten(cursor, job_id)
     if known is not None:
         return known
@@ -94,7 +94,9 @@ def forget_job(cursor: DuckDBPyConnection, job_id: str, aggregates: Sequence[Agg
 
 
 def replacements(cursor: DuckDBPyConnection) -> dict[str, Replacement]:
-    """Return by table the job of highest order that has replaced it; the books must be there."""
+    """Return by table the job of highest order that has replaced it, none before anything was loaded."""
+    if not cursor.execute(_HAS_BOOKS).fetchall():
+        return {}
     rows = cursor.execute("SELECT table_name, job_id, job_order FROM strata._replaced ORDER BY job_order").fetchall()
     return {table: Replacement(job_id, order) for table, job_id, order in rows}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from shared.adapters.warehouses.duckdb.database import database_at, quoted
-from shared.adapters.warehouses.duckdb.loading import BOOKS, columns_of, forget_job, load_run, replacements, rows_of
+from shared.adapters.warehouses.duckdb.loading import columns_of, forget_job, load_run, replacements, rows_of
 from shared.adapters.warehouses.duckdb.staging import create_staging, staged_rows
 from shared.errors import ConflictError, InvalidRequestError, NotFoundError
 from shared.ports import TableInfo
@@ -74,8 +74,7 @@ class DuckDBWarehouse:
 
     def replacements(self) -> dict[str, Replacement]:
         """Return by table the job of highest order that has replaced it."""
-        with self._database.transaction() as cursor:
-            cursor.execute(BOOKS)
+        with self._database.cursor() as cursor:
             return replacements(cursor)
 
     def tables(self) -> list[TableInfo]:

@@ -96,5 +96,11 @@ def test_where_the_job_that_replaced_it_is_forgotten_it_does(warehouse: DuckDBWa
     assert warehouse.replacements() == {"orders": Replacement("orders-1", "1")}
 
 
+def test_it_can_be_asked_while_something_is_loaded(warehouse: DuckDBWarehouse) -> None:
+    warehouse.load(Sent(1, "replace", {"a": 1}).load())
+    with warehouse._database.transaction():
+        assert warehouse.replacements() == {"orders": Replacement("orders-1", "1")}
+
+
 def test_a_warehouse_without_anything_has_no_replacements(warehouse: DuckDBWarehouse) -> None:
     assert warehouse.replacements() == {}

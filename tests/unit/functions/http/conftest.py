@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from functions.http.app import create_asgi_app
 from shared import bootstrap
 from shared.domain.answer import Answer
-from shared.domain.job import Job, JobFile, JobProblem, JobState, ProcessingPath, TimelineEvent
+from shared.domain.job import Job, JobFile, ProcessingPath, TimelineEvent
 from shared.domain.ledger import Balance
 from shared.domain.routing import route
 from shared.errors import NotFoundError
@@ -293,10 +293,3 @@ def stranger(app: FakeApp, api: ASGIApp) -> Client:
 def client_of() -> Callable[[ASGIApp], Client]:
     """Make a client of any ASGI application."""
     return lambda application: Client(application, TOKEN)
-
-
-@pytest.fixture
-def failed_job(app: FakeApp) -> Job:
-    job = make_job(state=JobState.FAILED, problem=JobProblem("no_good_rows", "No row is good.", "Look.", {"rows": 3}))
-    app.jobs_by_id[job.job_id] = job
-    return job

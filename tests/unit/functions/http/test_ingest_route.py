@@ -44,7 +44,7 @@ def test_the_same_content_again_is_200_and_a_job_that_goes_on_is_202(client, don
 
 
 def test_when_no_row_could_be_loaded_the_problem_says_what_an_answer_says(client, done):
-    problem = JobProblem("no_good_rows", "None of the 3 rows can be used.", "Look.", {"rows": 3})
+    problem = JobProblem("no_good_rows", "No row can be used, of 3 read.", "Look.", {"rows": 3})
     done.jobs_by_id["a1b2c3"] = make_job(state=JobState.FAILED, problem=problem)
 
     answer = client.post(URL, json=ROWS)

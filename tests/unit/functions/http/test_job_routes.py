@@ -5,6 +5,7 @@ import io
 from unittest.mock import ANY
 
 from functions.http import authentication
+from shared.domain.job import JobProblem, JobState
 from shared.domain.roles import Principal, Role
 from shared.domain.verdicts import Outcome
 from shared.ports import JobFilter
@@ -68,8 +69,10 @@ def test_a_job_names_the_one_it_replaced_and_the_one_that_replaced_it(client, ap
     assert (job["supersedes"], job["supersededBy"]) == ("before", "after")
 
 
-def test_a_failed_job_says_why(client, failed_job):
-    assert client.get(f"/api/jobs/{failed_job.job_id}").json()["error"] == {
+def test_a_failed_job_says_why(client, app):
+    problem = JobProblem("no_good_rows", "No row is good.", "Look.", {"rows": 3})
+    app.jobs_by_id["a1b2c3"] = make_job(state=JobState.FAILED, problem=problem)
+    assert client.get("/api/jobs/a1b2c3").json()["error"] == {
         "code": "no_good_rows",
         "message": "No row is good.",
         "advice": "Look.",

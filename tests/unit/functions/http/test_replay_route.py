@@ -36,7 +36,7 @@ def test_a_replay_is_answered_as_the_job_that_it_is(client, app, created, status
 def test_a_dry_run_is_answered_with_counts_by_rule(client, app):
     change = RuleChange("users", "range", "Out of range", "age", "Age", "quarantined", 1)
     balance = Balance(read=3, silver=2, quarantined=1, duplicate=0)
-    refusal = JobProblem("no_good_rows", "None of the 3 rows can be used.", "See why.")
+    refusal = JobProblem("no_good_rows", "No row can be used, of 3 read.", "See why.")
     app.rehearsal = Rehearsal(app.jobs_by_id["a1b2c3"], 2, {}, {"users": balance}, (change, change), (), refusal)
 
     answer = client.post("/api/jobs/a1b2c3/replay?dry_run=true")
