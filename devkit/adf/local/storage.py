@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, LinearRetry
 
 from devkit.adf.errors import ActivityError
@@ -38,6 +39,7 @@ class Storage:
         # Azurite answers at once or not at all.
         retry = LinearRetry(backoff=1, retry_total=1, random_jitter_range=0)
         self._service = BlobServiceClient.from_connection_string(connection_string, retry_policy=retry)
+        self._made: set[str] = set()
 
     async def files(self, container: str, prefix: str) -> list[StoredFile]:
         """Return the files whose paths begin with ``prefix``, by path; none when there is no such container."""
@@ -59,14 +61,22 @@ class Storage:
         await _in_thread(work)
 
     async def upload(self, container: str, path: str, file: Path) -> None:
-        """Store a file of this machine, in place of one that is there."""
+        """Store a file of this machine, in place of one that is there; its container is made if need be."""
         client = self._service.get_blob_client(container, path)
 
         def work() -> None:
+            self._make_container(container)
             with file.open("rb") as content:
                 client.upload_blob(content, overwrite=True)
 
         await _in_thread(work)
+
+    def _make_container(self, name: str) -> None:
+        """Make a container unless it is there: they come with the deployment in Azure, with their first file here."""
+        if name not in self._made:
+            with suppress(ResourceExistsError):
+                self._service.create_container(name)
+            self._made.add(name)
 
     def _files(self, container: str, prefix: str) -> list[StoredFile]:
         try:

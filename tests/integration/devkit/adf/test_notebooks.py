@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -34,6 +35,7 @@ lines.write.mode("overwrite").parquet(dbutils.widgets.get("outputUri") + "lines"
 
 dbutils.fs.put(dbutils.widgets.get("outputUri") + "done.txt", dbutils.secrets.get("strata", "token-key"), True)
 dbutils.fs.rm(dbutils.widgets.get("outputUri") + "stale", True)
+dbutils.fs.put(dbutils.widgets.get("newUri") + "first.txt", "1", True)
 dbutils.notebook.exit(json.dumps({"lines": lines.count(), "zone": spark.conf.get("spark.sql.session.timeZone")}))
 """
 BROKEN = "def :\n"
@@ -76,7 +78,9 @@ def test_a_notebook_reads_and_writes_the_storage_and_returns_a_value(
     put(storage, "in/a.txt", b"one\ntwo\n")
     put(storage, "in/b.txt", b"three\n")
     put(storage, "out/stale/old.txt", b"gone")
-    widgets = {"inputUri": address("in/"), "outputUri": address("out/"), "plain": "abfss"}
+    new = f"new{uuid.uuid4().hex}"
+    elsewhere = f"abfss://{new}@account.dfs.core.windows.net/run/"
+    widgets = {"inputUri": address("in/"), "outputUri": address("out/"), "newUri": elsewhere, "plain": "abfss"}
 
     async def work() -> Any:
         returned = await notebooks.run("/Shared/Notebooks/count", widgets, "r1")
@@ -86,6 +90,7 @@ def test_a_notebook_reads_and_writes_the_storage_and_returns_a_value(
 
     assert json.loads(returned.value) == {"lines": 3, "zone": "UTC"}
     assert asyncio.run(storage.read(CONTAINER, "out/done.txt")) == b"the key"
+    assert asyncio.run(storage.read(new, "run/first.txt")) == b"1"
     written = [path for path in files if path.startswith("out/lines/part-")]
     assert written
     assert not [path for path in files if path.endswith(".crc")]
