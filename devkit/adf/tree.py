@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from devkit.adf.runs import State
+from devkit.cli.show import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ def activity_line(run: ActivityRun, now: datetime) -> Text:
         line.append(f"  try {run.attempt}", "yellow")
     if run.problem and not run.children and not run.child_run:
         # Else those within say it.
-        line.append(f"  {run.problem.message}", style)
+        line.append(f"  {visible(run.problem.message)}", style)
     elif run.state is State.SUCCEEDED and (output := _output(run)):
         line.append(f"  {output}", "dim")
     return line
@@ -82,5 +83,5 @@ def _output(run: ActivityRun) -> str:
         output = {name: value for name, value in output.items() if name != _HEADERS}
     if not output:
         return ""
-    text = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)
+    text = visible(output if isinstance(output, str) else json.dumps(output, ensure_ascii=False))
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

@@ -193,11 +193,11 @@ def titled_table(title: str | None, texts: Sequence[str] = (), numbers: Sequence
 
 
 def _shortened(value: str | None) -> str:
-    text = _visible(value or "")
+    text = visible(value or "")
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Return a text whose control characters cannot reach the terminal."""
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
@@ -209,7 +209,7 @@ def _cell(value: Any) -> Text:
         # Four places, for shares; of money two are enough.
         return Text(f"{value:,.4f}".removesuffix("00") if abs(value) >= 1 else f"{value:.4f}")
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return Text(f"{value:,}" if is_number else _visible(str(value)))
+    return Text(f"{value:,}" if is_number else visible(str(value)))
 
 
 def _spaced(word: str | None) -> str:
