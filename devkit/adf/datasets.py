@@ -41,13 +41,11 @@ class FileLocation:
     def holds(self, path: str) -> bool:
         """Tell whether a path is one of them."""
         folder, _, name = path.rpartition("/")
-        if self.name and not fnmatchcase(name, self.name):
+        if self.name and not _matches(name, self.name):
             return False
-        if _WILDCARDS.search(self.folder) or self.name or not self.recursive:
-            return _folder_matches(folder, self.folder) or (
-                self.recursive and not self.name and _below(folder, self.folder)
-            )
-        return _below(folder, self.folder)
+        # A name without wildcards is that of one file, in its very folder.
+        is_deep = self.recursive and (not self.name or _WILDCARDS.search(self.name) is not None)
+        return any(_matches(each, self.folder) for each in (_upwards(folder) if is_deep else [folder]))
 
 
 def file_location(dataset: Json, settings: Json | None = None) -> FileLocation:
@@ -79,9 +77,12 @@ def schema_of(dataset: Json) -> str:
     return SCHEMAS[TABLE_TYPES[dataset["type"]]]
 
 
-def _folder_matches(folder: str, pattern: str) -> bool:
-    return fnmatchcase(folder, pattern) and folder.count("/") == pattern.count("/")
+def _matches(text: str, pattern: str) -> bool:
+    """Tell whether a text fits a pattern; a wildcard stands for no slash."""
+    return text.count("/") == pattern.count("/") and fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
-def _below(folder: str, parent: str) -> bool:
-    return not parent or folder == parent or folder.startswith(f"{parent}/")
+def _upwards(folder: str) -> list[str]:
+    """Return a folder and all above it, the root among them."""
+    parts = folder.split("/")
+    return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)] + [""]
