@@ -29,11 +29,13 @@ class LargeInputs:
     storage: str
 
     def prepare(self, job: Job) -> None:
-        """Write the keys to which the job's rows may refer; may be repeated.
+        """Make the containers that notebooks write to, and write the keys to which rows may refer; may be repeated.
 
         A table that the job replaces has none. Raises :class:`UnavailableError` when rows may refer to what was loaded
         before and the warehouse does not answer.
         """
+        for container in (self.layout.silver, self.layout.gold):
+            self.blobs.prepare(container)
         dataset, replaced = load_dataset(job.dataset), self._replaced(job)
         for name, column in sorted({rule.target for table in dataset.contract.tables for rule in table.rules}):
             holder = None if name in replaced else dataset.holder_of(name)

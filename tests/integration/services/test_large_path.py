@@ -53,6 +53,8 @@ def test_the_notebooks_are_told_where_everything_lies(large: Bench, records: byt
     claimed = claim_one(large)
     job, run, layout = claimed.job, claimed.claim.run_id, large.app._layout
     account = large.app._account.blobs.account_name
+    for container in (layout.silver, layout.gold):
+        assert large.app._account.blobs.get_container_client(container).exists(), "a notebook cannot make it"
     places = {
         "inputUri": (layout.staging, f"{job.job_id}/"),
         "workUri": (layout.staging, f"{job.job_id}/{run}/"),
