@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
-from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,49 +12,38 @@ from rich.console import Console
 from rich.table import Table
 
 from devkit.bench.contenders import CONTENDERS
+from devkit.bench.entry import Entry, judge
 from devkit.bench.layers import QUARANTINE, SILVER
-from devkit.bench.measure import Measurement, MeasurementError, measure
-from devkit.bench.results import Results, read_results, wrong_verdicts
+from devkit.bench.measure import MeasurementError, measure
 from devkit.bench.sample_files import answers_of, write_sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.status import Status
 
 _WARM_UP_RECORDS = 300
+_ROUNDS = 5
 _BARS = {"pandas": 1.0, "polars": 2.0}
 _BAR_RECORDS = 10_000
 
 
-@dataclass
-class Entry:
-    """What is known of one contender on one file; ``problem`` says why its time does not count."""
-
-    measurements: list[Measurement] = field(default_factory=list)
-    results: Results | None = None
-    problem: str | None = None
-
-    @property
-    def seconds(self) -> float | None:
-        """The median time, if it counts."""
-        return median(each.seconds for each in self.measurements) if self.measurements and not self.problem else None
-
-    @property
-    def peak(self) -> float | None:
-        """The median peak of memory in bytes, if it counts."""
-        return median(each.peak_bytes for each in self.measurements) if self.measurements and not self.problem else None
-
-
 def bench(
     records: Annotated[list[int] | None, typer.Option(min=1, help="Sizes to measure; may be repeated.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="How often each is measured; the median is shown.")] = 5,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="How often each is measured; the median is shown. Usually 5, on Spark 1.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Which generated file.")] = 1,
     files: Annotated[bool, typer.Option("--files", help="Measure pages and workbooks instead.")] = False,
     system: Annotated[bool, typer.Option("--system", help="Measure whole jobs in the local system instead.")] = False,
+    spark: Annotated[bool, typer.Option("--spark", help="Measure the large path on Spark instead.")] = False,
 ) -> None:
     """Measure the engine alone: the bytes of a JSON file to Parquet files of silver, quarantine and gold."""
     console = Console()
+    if spark:
+        from devkit.bench.spark import bench_spark  # noqa: PLC0415 - it needs Spark
+
+        bench_spark(console, records or [_BAR_RECORDS, 100_000], rounds or 1, seed)
+        return
+    rounds = rounds or _ROUNDS
     if system:
         from devkit.bench.system import bench_system  # noqa: PLC0415 - it needs the whole local system
 
@@ -97,20 +84,9 @@ def _measure_all(source: Path, warm_up: Path, rounds: int, status: Status) -> di
             except MeasurementError as error:
                 entry.problem = f"failed: {error}"
             else:
-                _judge(entry, list(entries.values()), out, answers_of(source))
+                judge(entry, list(entries.values()), out, answers_of(source))
             rmtree(out, ignore_errors=True)
     return entries
-
-
-def _judge(entry: Entry, others: Sequence[Entry], out: Path, answers: Path) -> None:
-    """Hold what was written against the answer key, and against the first of the others that agrees with it."""
-    entry.results = read_results(out)
-    if wrong := wrong_verdicts(out, answers):
-        entry.problem = f"judged otherwise than the answer key: {', '.join(wrong)}"
-        return
-    agreeing = next((other.results for other in others if other.results and not other.problem), entry.results)
-    if differences := agreeing.differences(entry.results):
-        entry.problem = f"came to another result than the programs above it: {', '.join(differences)}"
 
 
 def _empty_table(rounds: int) -> Table:

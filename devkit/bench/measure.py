@@ -43,8 +43,13 @@ def measure(name: str, source: Path, warm_up: Path, out: Path) -> Measurement:
     command = [sys.executable, "-m", "devkit.bench.measure", name, *map(str, (source, warm_up, out))]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise MeasurementError(next(iter(_EXCEPTION.findall(done.stderr)), f"exit code {done.returncode}"))
+        raise failure_of(done.returncode, done.stderr)
     return Measurement(**json.loads(done.stdout))
+
+
+def failure_of(code: int, errors: str) -> MeasurementError:
+    """Say what a program that ended with an exit code wrote of its failure."""
+    return MeasurementError(next(iter(_EXCEPTION.findall(errors)), f"exit code {code}"))
 
 
 def peak_bytes() -> int:
