@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
+    from shared.frames.engine import SparkEngine
+
 # The usual run finds the same every time; the complete one looks further.
 hypothesis.settings.register_profile("usual", deadline=None, derandomize=True, max_examples=40)
 hypothesis.settings.register_profile("complete", deadline=None, max_examples=1000)
@@ -85,6 +87,16 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     gateway.shutdown()
     gateway.proc.stdin.close()
     gateway.proc.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def spark_engine(spark: SparkSession) -> SparkEngine:
+    """The rules on Spark, with kept frames in memory."""
+    from pyspark.sql.functions import arrow_udf
+
+    from shared.frames.engine import SparkEngine
+
+    return SparkEngine(spark, arrow_udf)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict
 
 import msgspec
+from pyspark.sql.functions import arrow_udf
 
 from shared.domain.ledger import totals
 from shared.services.large.refine import refine
@@ -19,7 +20,7 @@ from shared.services.large.run import LargeRun
 # COMMAND ----------
 
 run = LargeRun.of_widgets(dbutils.widgets.get)
-report = refine(spark, run)
+report = refine(spark, run, arrow_udf)
 
 # COMMAND ----------
 

@@ -10,6 +10,7 @@ written to ``gold.json``. Personal identifiers become tokens by the key ``token-
 import json
 
 import msgspec
+from pyspark.sql.functions import arrow_udf
 
 from shared.domain.report import SilverReport
 from shared.services.large.build import build
@@ -21,7 +22,7 @@ run = LargeRun.of_widgets(dbutils.widgets.get)
 silver = spark.read.text(f"{run.manifest_uri}silver.json", wholetext=True).first()[0]
 loaded_at = msgspec.json.decode(silver, type=SilverReport).loaded_at
 token_key = dbutils.secrets.get("strata", "token-key").encode()
-report = build(spark, run, loaded_at, token_key)
+report = build(spark, run, loaded_at, token_key, arrow_udf)
 
 # COMMAND ----------
 

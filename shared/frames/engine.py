@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
+from itertools import count, starmap
 from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals as nw
@@ -13,11 +13,13 @@ import pyarrow.compute as pc
 from shared.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
 Frame = nw.LazyFrame[Any]
 #: A function of a whole Arrow array of text to one of equal length, for what no expression can say.
 BatchFunction = Callable[[pa.Array], pa.Array]
+#: Makes of a batch function and the name of its result's type a function of columns.
+ArrowUdf = Callable[[BatchFunction, str], Callable[..., Any]]
 
 
 class Engine(Protocol):
@@ -36,8 +38,17 @@ class Engine(Protocol):
     def persist(self, frame: Frame) -> Frame:
         """Compute a frame once and keep it, since several results are taken from it."""
 
-    def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
-        """Return the text column ``source`` of ``values`` with ``target``, what ``function`` makes of it."""
+    def keep(self, frame: Frame, layer: str, table: str) -> Frame:
+        """Do the same with what is a table of a layer (silver, quarantine, gold), and so a result of the run."""
+
+    def with_mapped(self, frame: Frame, source: str, target: str, function: BatchFunction) -> Frame:
+        """Add the text column ``target``: what ``function`` makes of ``source``, null where that is null."""
+
+    def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
+        """Add the columns that ``mark`` adds to a kept frame, for most rows null (or false, which may become null).
+
+        ``mark`` looks at the columns ``seen``, and at ``place``, which no two rows have in common.
+        """
 
     def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
         """Add the other columns of ``known``, null where it has no row: a left join to rows unique by ``on``."""
@@ -68,10 +79,19 @@ class EagerEngine:
         """Compute a frame once."""
         return frame.collect().lazy()
 
-    def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
-        """Apply a batch function to a column of distinct values."""
-        column = self.to_arrow(values).column(source).combine_chunks()
-        return self.from_arrow(pa.table({source: column, target: function(column)}))
+    def keep(self, frame: Frame, layer: str, table: str) -> Frame:
+        """Compute a frame once."""
+        return self.persist(frame)
+
+    def with_mapped(self, frame: Frame, source: str, target: str, function: BatchFunction) -> Frame:
+        """Apply a batch function to the distinct values of a column."""
+        column = self.to_arrow(frame.select(source).drop_nulls().unique()).column(source).combine_chunks()
+        mapped = self.from_arrow(pa.table({source: column, target: function(column)}))
+        return self.look_up(frame, mapped, [source])
+
+    def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
+        """Mark the rows of the frame itself, which copies nothing here."""
+        return mark(frame)
 
     def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
         """Join to rows unique by ``on``; Arrow's own join would copy every column of a wide frame."""
@@ -88,15 +108,23 @@ class EagerEngine:
 
 
 class SparkEngine:
-    """Spark; it is handed its session, so that nothing here imports it."""
+    """Spark; it is handed its session and what makes functions for columns, so that nothing here imports it."""
 
     name = "spark"
     eager = False
 
-    def __init__(self, session: Any, work_uri: str | None = None) -> None:
-        """Keep frames as Parquet in a folder, or without one in the memory and on the disks of the executors."""
+    def __init__(
+        self, session: Any, arrow_udf: ArrowUdf, work_uri: str | None = None, layers: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep frames as Parquet in a folder, or without one in the memory and on the disks of the executors.
+
+        ``arrow_udf`` is ``pyspark.sql.functions.arrow_udf``. What is to become of the run is written below the folders
+        of ``layers`` at once, and is not written again.
+        """
         self._session = session
+        self._arrow_udf = arrow_udf
         self._work_uri = work_uri
+        self._layers = layers or {}
         self._kept = count()
 
     def from_arrow(self, table: pa.Table) -> Frame:
@@ -117,24 +145,48 @@ class SparkEngine:
         native: Any = frame.to_native()
         if self._work_uri is None:
             return _lazy(native.localCheckpoint(eager=False))
-        place = f"{self._work_uri}{next(self._kept)}"
-        native.write.mode("overwrite").parquet(place)
-        return _lazy(self._session.read.parquet(place))
+        return self._written(native, f"{self._work_uri}{next(self._kept)}", "snappy")
 
-    def map_values(self, values: Frame, source: str, target: str, function: BatchFunction) -> Frame:
-        """Apply a batch function to a column of distinct values, on the executors."""
+    def keep(self, frame: Frame, layer: str, table: str) -> Frame:
+        """Write a result to its place, as the small path writes it."""
+        if layer not in self._layers:
+            return self.persist(frame)
+        native: Any = frame.to_native()
+        timed = {name for name, kind in native.dtypes if kind == "timestamp"}
+        # All times are UTC, and none says so in the files of the small path either.
+        plain = {name: f"cast(`{name}` as timestamp_ntz) as `{name}`" for name in timed}
+        rows = native.selectExpr(*(plain.get(name, f"`{name}`") for name in native.columns))
+        return self._written(rows, f"{self._layers[layer]}{table}", "zstd")
 
-        def of_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for batch in batches:
-                column = batch.column(0)
-                yield pa.RecordBatch.from_arrays([column, function(column)], [source, target])
+    def _written(self, native: Any, folder: str, compression: str) -> Frame:
+        native.write.mode("overwrite").option("compression", compression).parquet(folder)
+        # The schema is known, and reading it again from files takes as long as a small table.
+        return _lazy(self._session.read.schema(native.schema).parquet(folder))
 
-        native: Any = values.select(source).to_native()
-        return _lazy(native.mapInArrow(of_batches, f"`{source}` string, `{target}` string"))
+    def with_mapped(self, frame: Frame, source: str, target: str, function: BatchFunction) -> Frame:
+        """Apply a batch function on the executors, to the distinct values of each batch."""
+
+        def of_array(values: pa.Array) -> pa.Array:
+            distinct = values.dictionary_encode()
+            return function(distinct.dictionary).take(distinct.indices)
+
+        native: Any = frame.to_native()
+        return _lazy(native.withColumn(target, self._arrow_udf(of_array, "string")(f"`{source}`")))
+
+    def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
+        """Mark rows by few of their columns, and bring the few marks to the rows instead of these to each other."""
+        marked = mark(frame.select(place, *seen))
+        marks = {name: kind for name, kind in marked.collect_schema().items() if name not in {place, *seen}}
+        is_marked = nw.any_horizontal(*starmap(_is_marked, marks.items()), ignore_nulls=True)
+        return self.look_up(frame, self.persist(marked.filter(is_marked).select(place, *marks)), [place])
 
     def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
         """Join to rows unique by ``on``."""
         return frame.join(known, on=list(on), how="left")
+
+
+def _is_marked(name: str, kind: object) -> nw.Expr:
+    return nw.col(name) if kind == nw.Boolean() else ~nw.col(name).is_null()
 
 
 def get_engine(name: str) -> Engine:

@@ -7,6 +7,8 @@ import narwhals as nw
 _DIGITS = r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
 _AMOUNT = rf"^(?:[+-]?\$? ?{_DIGITS}|\$ ?-{_DIGITS}|\(\$? ?{_DIGITS}\)|\$ ?\({_DIGITS}\))$"
 _NEGATIVE = "[-(]"
+#: Numbers have at most 15 whole digits.
+_TOO_LARGE = 1e15
 
 
 def plain_money(text: nw.Expr) -> nw.Expr:
@@ -20,8 +22,8 @@ def plain_money(text: nw.Expr) -> nw.Expr:
 
 
 def cents(text: nw.Expr) -> nw.Expr:
-    """Return an amount in whole cents as Int64, null where the text is none."""
+    """Return an amount in whole cents as Int64, null where the text is none, or more than any amount may be."""
     is_amount = text.str.contains(_AMOUNT)
     size = nw.when(is_amount).then(text.str.replace_all("[^0-9.]", "")).cast(nw.Float64())
-    whole = (size * 100).round(0).cast(nw.Int64())
+    whole = (nw.when(size < _TOO_LARGE).then(size) * 100).round(0).cast(nw.Int64())
     return nw.when(text.str.contains(_NEGATIVE)).then(whole * -1).otherwise(whole)

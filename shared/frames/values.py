@@ -1,4 +1,4 @@
-"""Batch functions for what no expression can say, and how they are applied: to each distinct value once."""
+"""Batch functions for what no expression can say; engines apply them to each distinct value once."""
 
 from __future__ import annotations
 
@@ -9,16 +9,9 @@ import phonenumbers
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from shared.frames.engine import BatchFunction, Engine, Frame
+    from shared.frames.engine import BatchFunction
 
 _TOKEN_BYTES = 16
-
-
-def with_mapped(frame: Frame, source: str, target: str, function: BatchFunction, engine: Engine) -> Frame:
-    """Add the text column ``target``: what ``function`` makes of ``source``, null where that is null."""
-    distinct = frame.select(source).drop_nulls().unique()
-    mapped = engine.map_values(distinct, source, target, function)
-    return engine.look_up(frame, mapped, [source])
 
 
 def to_e164(region: str) -> BatchFunction:

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from shared.datasets.gold_table import ENGINE
 from shared.frames.engine import get_engine
-from shared.frames.values import to_token, with_mapped
+from shared.frames.values import to_token
 from shared.ports import AggregateTable
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ def build(dataset: Dataset, silver: Mapping[str, Frame], context: RunContext, en
     }
     gold: dict[str, Frame] = {}
     for table in dataset.gold:
-        frames[table.name] = engine.persist(_call(table, frames, engine))
-        gold[table.name] = _with_lineage(frames[table.name], context.lineage)
+        made = _with_lineage(_call(table, frames, engine), context.lineage)
+        gold[table.name] = engine.keep(made, "gold", table.name)
+        frames[table.name] = gold[table.name].drop(*LINEAGE)
     return gold
 
 
@@ -73,7 +74,7 @@ def _without_personal_values(frame: Frame, table: Table, context: RunContext, en
         if column.type in {"text", "integer"}:
             frame = frame.with_columns(nw.col(name).cast(nw.String()))
             columns = [f"{name}__token" if other == name else other for other in frame.collect_schema().names()]
-            frame = with_mapped(frame, name, f"{name}__token", tokenise, engine).select(*columns)
+            frame = engine.with_mapped(frame, name, f"{name}__token", tokenise).select(*columns)
             frame = frame.rename({f"{name}__token": name})
         else:
             frame = frame.drop(name)

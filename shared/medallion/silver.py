@@ -71,8 +71,8 @@ def refine(
             engine=engine,
         )
         said = verdict_rows(evaluated, files, (told or {}).get(table.name), engine)
-        result.verdicts[table.name] = engine.persist(said)
-        result.frames[table.name] = engine.persist(evaluated.accepted())
+        result.verdicts[table.name] = engine.keep(said, "quarantine", table.name)
+        result.frames[table.name] = engine.keep(evaluated.accepted(), "silver", table.name)
         messages = evaluated.messages
         del evaluated
         known[table.name] = _known_keys(table, result.frames[table.name], (loaded or {}).get(table.name))

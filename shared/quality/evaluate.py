@@ -18,10 +18,10 @@ from shared.quality.checks import (
     reference_checks,
     row_checks,
 )
-from shared.quality.keys import passes, with_duplicates, with_orphans
+from shared.quality.keys import compared_columns, passes, with_duplicates, with_orphans
 from shared.quality.names import FAILS, flag, seen
 from shared.quality.prepare import final_value, with_clean_text, with_normal_forms, with_typed_values
-from shared.readers.rows import FILE, ROW_NO
+from shared.readers.rows import FILE, ROW_NO, SEQUENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,12 +93,16 @@ def evaluate(
     frame = with_normal_forms(frame, table, phone_region, engine)
     # Kept before rows are compared with each other, since that takes more than one look at all of them.
     frame = engine.persist(frame)
-    frame = with_duplicates(frame, table, engine)
-    frame = with_orphans(frame, table, accepted, engine)
+    frame = engine.with_marks(
+        frame,
+        SEQUENCE,
+        compared_columns(table),
+        lambda rows: with_orphans(with_duplicates(rows, table, engine), table, accepted, engine),
+    )
     references = tuple(reference_checks(table, labels))
     softened = [check for check in (*every, *references) if not check.rejects]
     findings = (*softened, *cell_findings(table))
-    return Evaluated(table, engine.persist(frame), checks, key_check(table), references, findings)
+    return Evaluated(table, frame, checks, key_check(table), references, findings)
 
 
 def _with_failures(frame: Frame, table: Table, checks: Sequence[Check]) -> Frame:

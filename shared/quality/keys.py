@@ -62,6 +62,13 @@ def _is_unique(frame: Frame, key: list[str], engine: Engine) -> bool:
     return bool(rows.equals(engine.to_arrow(frame.select(*key).unique().select(nw.len().alias("rows")))))
 
 
+def compared_columns(table: Table) -> list[str]:
+    """Return the columns by which the rows of a table are compared with each other and with those of others."""
+    referring = [name for rule in table.rules for name in (rule.column, compared(rule.column, table))]
+    latest = [typed(table.dedupe.latest)] if table.dedupe.latest else []
+    return list(dict.fromkeys([FAILS, *(compared(name, table) for name in table.key), *latest, *referring]))
+
+
 def compared(name: str, table: Table) -> str:
     """Return where the value of a column stands by which rows are told apart: "7" and "7.0" are one number."""
     return typed(name) if is_cast(table.columns[name]) else name

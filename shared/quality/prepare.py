@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from shared.frames import booleans, dates, numbers, text
-from shared.frames.values import to_e164, with_mapped
+from shared.frames.values import to_e164
 from shared.quality.names import FAILS, delivered, normalised, typed
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def with_normal_forms(frame: Frame, table: Table, phone_region: str, engine: Eng
         elif column.normalise == "phone":
             wanted = typed(name)
             frame = frame.with_columns(nw.when(~nw.col(FAILS)).then(nw.col(name)).alias(wanted))
-            frame = with_mapped(frame, wanted, normalised(name), to_e164(phone_region), engine)
+            frame = engine.with_mapped(frame, wanted, normalised(name), to_e164(phone_region))
     return frame
 
 

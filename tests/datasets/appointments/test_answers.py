@@ -122,6 +122,6 @@ def test_the_aggregate_agrees_with_the_facts(loaded: Loaded) -> None:
     assert sum(row["appointments"] for row in rows) == 848
 
 
-def test_spark_gives_the_same_rows_and_so_the_same_answers(spark) -> None:
-    on_spark = outcome("appointments", SparkEngine(spark), *known_files())
+def test_spark_gives_the_same_rows_and_so_the_same_answers(spark_engine: SparkEngine) -> None:
+    on_spark = outcome("appointments", spark_engine, *known_files())
     assert_same(on_spark, outcome("appointments", get_engine("pyarrow"), *known_files()))

@@ -43,3 +43,10 @@ def test_cents_are_exact_and_null_where_there_is_no_amount(frame):
     engine, rows = frame
     found = engine.to_arrow(rows.select(cents=cents(nw.col("text"))))["cents"].to_pylist()
     assert found == [123456, -123450, -1234, -500, -500, -123400, 500, 750, 50, 1200, *[None] * 8]
+
+
+def test_more_than_any_amount_may_be_has_no_cents(frame):
+    engine, _ = frame
+    rows = engine.from_arrow(pa.table({"text": ["12.50", "1000000000000000", "-11625652144591208448"]}))
+    found = engine.to_arrow(rows.select(cents=cents(nw.col("text"))))["cents"].to_pylist()
+    assert found == [1250, None, None]

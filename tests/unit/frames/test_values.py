@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from shared.frames.engine import Engine
-from shared.frames.values import to_e164, to_token, with_mapped
+from shared.frames.values import to_e164, to_token
 
 
 def applied(function, values: list[str | None]) -> list[str | None]:
@@ -40,12 +40,12 @@ def test_a_function_is_applied_to_each_distinct_value_once_and_joined_back(engin
         return pa.array([value.upper() for value in values.to_pylist()], pa.string())
 
     frame = engine.from_arrow(pa.table({"n": [1, 2, 3, 4], "word": pa.array(["a", None, "b", "a"], pa.string())}))
-    mapped = engine.to_arrow(with_mapped(frame, "word", "loud", shout, engine)).sort_by("n")
+    mapped = engine.to_arrow(engine.with_mapped(frame, "word", "loud", shout)).sort_by("n")
     assert mapped.column("loud").to_pylist() == ["A", None, "B", "A"]
     assert sorted(seen) == ["a", "b"]
 
 
 def test_a_column_without_any_value_maps_to_none(engine: Engine):
     frame = engine.from_arrow(pa.table({"n": [1], "word": pa.array([None], pa.string())}))
-    mapped = engine.to_arrow(with_mapped(frame, "word", "loud", to_e164("US"), engine))
+    mapped = engine.to_arrow(engine.with_mapped(frame, "word", "loud", to_e164("US")))
     assert mapped.column("loud").to_pylist() == [None]
