@@ -49,9 +49,10 @@ parity: install-test ## Compare the engines on many generated cases
 chaos: install-test ## Kill the host at every stage, many times
 	@STRATA_COMPLETE=1 $(run) pytest tests/chaos
 
-bench: install-test ## Measure the engine beside pandas and Polars, files beside libraries, and the local system
+bench: install-test ## Measure the engine beside pandas and Polars, files beside libraries, Spark, and the local system
 	@$(run) devkit.bench
 	@$(run) devkit.bench --files
+	@$(run) devkit.bench --spark
 	@$(run) devkit.bench --system
 
 lint: install-test ## Check style, format, types and the direction of imports

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devkit.bench.contenders import CONTENDERS
+from devkit.bench.large_sample import cut, write_large_sample
 from devkit.bench.results import Results, read_results, wrong_verdicts
+from devkit.bench.sample_files import answers_of
 from devkit.samples.ecommerce import generate
 from devkit.samples.ecommerce.faults import COLUMNS
 from devkit.samples.ecommerce.generate import AS_OF, STRUCTURAL
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pyspark.sql import SparkSession
 
 REFERENCE = "strata-pyarrow"
 
@@ -41,6 +45,16 @@ def reference(source: Path) -> Results:
 @pytest.mark.parametrize("name", sorted(CONTENDERS.keys() - {REFERENCE}))
 def test_every_contender_comes_to_the_same_result(name: str, source: Path, reference: Results) -> None:
     assert reference.differences(_results(name, source)) == []
+
+
+def test_the_program_on_spark_comes_to_the_same_result(spark: SparkSession, tmp_path: Path) -> None:
+    from devkit.bench import spark_peer
+
+    sample = write_large_sample(tmp_path, 300, seed=1)
+    cut(sample, tmp_path / "job")
+    spark_peer.run(spark, tmp_path / "job", AS_OF, tmp_path / "by-hand")
+    assert wrong_verdicts(tmp_path / "by-hand", answers_of(sample)) == []
+    assert _results(REFERENCE, sample).differences(read_results(tmp_path / "by-hand")) == []
 
 
 def test_the_answer_key_notices_a_wrong_verdict(source: Path, reference: Results, tmp_path: Path) -> None:
