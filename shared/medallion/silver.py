@@ -71,7 +71,7 @@ def refine(
             engine=engine,
         )
         said = verdict_rows(evaluated, files, (told or {}).get(table.name), engine)
-        result.verdicts[table.name] = engine.keep(said, "quarantine", table.name)
+        result.verdicts[table.name] = engine.persist(said)
         result.frames[table.name] = engine.keep(evaluated.accepted(), "silver", table.name)
         messages = evaluated.messages
         del evaluated

@@ -40,6 +40,8 @@ def refine(session: Any, run: LargeRun, arrow_udf: ArrowUdf) -> SilverReport:
         findings(session, run, index),
     )
     told = [name for name, counts in result.rule_counts.items() if counts]
+    for name in told:  # only now, since an empty table has no file on the small path, and Spark makes one
+        engine.keep(result.verdicts[name], "quarantine", name)
     return SilverReport(
         run_id=run.run_id,
         loaded_at=context.loaded_at,
