@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEAST_RATIO = 0.8
 
 STRATA, BY_HAND, SMALL = "strata", "by-hand", "small"
-_TITLES = {STRATA: "Strata on Spark", BY_HAND: "PySpark by hand", SMALL: "Strata, small path"}
+_TITLES = {STRATA: "Strata on Spark", BY_HAND: "PySpark by hand", SMALL: "small path"}
 _WARM_UP_RECORDS = 300
 #: The small path holds a whole file in memory, about twelve times over.
 _MOST_SMALL_RECORDS = 200_000
@@ -103,24 +103,23 @@ def figures(sizes: Sequence[Size], rounds: int) -> Table:
     table = Table(title=f"Large path: shards to Parquet of silver, quarantine and gold; median of {rounds}")
     table.add_column("records", justify="right", no_wrap=True)
     table.add_column("program", no_wrap=True)
-    for figure in ("seconds", "records/s", "µs a record", "driver MB", "workers MB", "together MB"):
+    for figure in ("seconds", "per s", "driver MB", "workers", "all"):
         table.add_column(figure, justify="right", no_wrap=True)
     table.add_column("same", no_wrap=True)
     for size in sizes:
-        cut_seconds = f"{size.cut_seconds:.1f}", *_pace(size.records, size.cut_seconds)
-        table.add_row(f"{size.records:,}", "cut into shards", *cut_seconds, "–", "–", "–", "")
+        pace = _pace(size.records, size.cut_seconds)
+        table.add_row(f"{size.records:,}", "cut into shards", *pace, "–", "–", "–", "")
         for name, entry in size.entries.items():
             if entry.seconds is None or entry.peak is None:
-                table.add_row("", _TITLES[name], *["–"] * 6, "[red]no[/]")
+                table.add_row("", _TITLES[name], *["–"] * 5, "[red]no[/]")
                 continue
-            spent = f"{entry.seconds:.1f}", *_pace(size.records, entry.seconds)
-            table.add_row("", _TITLES[name], *spent, *_memory(entry), "yes")
+            table.add_row("", _TITLES[name], *_pace(size.records, entry.seconds), *_memory(entry), "yes")
         table.add_section()
     return table
 
 
 def _pace(records: int, seconds: float) -> tuple[str, str]:
-    return f"{records / seconds:,.0f}", f"{seconds / records * 1e6:,.0f}"
+    return f"{seconds:.1f}", f"{records / seconds:,.0f}"
 
 
 def _memory(entry: Entry) -> tuple[str, str, str]:

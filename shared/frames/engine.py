@@ -145,7 +145,9 @@ class SparkEngine:
         native: Any = frame.to_native()
         if self._work_uri is None:
             return _lazy(native.localCheckpoint(eager=False))
-        return self._written(native, f"{self._work_uri}{next(self._kept)}", "snappy")
+        # Looking for values that repeat takes longer than it saves in files that are read twice and removed.
+        writer = native.write.option("parquet.enable.dictionary", "false")
+        return self._written(native, writer, f"{self._work_uri}{next(self._kept)}")
 
     def keep(self, frame: Frame, layer: str, table: str) -> Frame:
         """Write a result to its place, as the small path writes it."""
@@ -156,10 +158,10 @@ class SparkEngine:
         # All times are UTC, and none says so in the files of the small path either.
         plain = {name: f"cast(`{name}` as timestamp_ntz) as `{name}`" for name in timed}
         rows = native.selectExpr(*(plain.get(name, f"`{name}`") for name in native.columns))
-        return self._written(rows, f"{self._layers[layer]}{table}", "zstd")
+        return self._written(rows, rows.write.option("compression", "zstd"), f"{self._layers[layer]}{table}")
 
-    def _written(self, native: Any, folder: str, compression: str) -> Frame:
-        native.write.mode("overwrite").option("compression", compression).parquet(folder)
+    def _written(self, native: Any, writer: Any, folder: str) -> Frame:
+        writer.mode("overwrite").parquet(folder)
         # The schema is known, and reading it again from files takes as long as a small table.
         return _lazy(self._session.read.schema(native.schema).parquet(folder))
 

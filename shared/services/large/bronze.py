@@ -42,7 +42,8 @@ def bronze_frames(session: Any, run: LargeRun, index: ShardIndex, contract: Cont
         frames[name].append(session.read.parquet(*(f"{run.input_uri}{SHARDS}{path}" for path in paths)))
     if index.records:
         folder = f"{run.work_uri}bronze/"
-        _parse(session, run, index, contract).write.mode("overwrite").partitionBy(_TABLE).parquet(folder)
+        writer = _parse(session, run, index, contract).write.option("parquet.enable.dictionary", "false")
+        writer.mode("overwrite").partitionBy(_TABLE).parquet(folder)
         parsed = session.read.parquet(folder)
         for table in contract.tables:
             frames[table.name].append(parsed.filter(f"`{_TABLE}` = '{table.name}'").selectExpr(*_renamed(table)))
