@@ -66,6 +66,8 @@ def start_spark() -> SparkSession:
         .config("spark.sql.ansi.enabled", "true")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "4")
+        # Noting down for every expression where it was written takes as long as all the rest of making plans.
+        .config("spark.python.sql.dataFrameDebugging.enabled", "false")
         .config("spark.sql.warehouse.dir", str(Path.cwd() / "spark-warehouse"))
         .config("spark.local.dir", str(Path.cwd() / "spark"))
         .config("spark.ui.enabled", "false")
