@@ -8,7 +8,7 @@ constrained := $(compile) --constraint requirements-test.txt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install install-test demo up down etl queries run unit test parity chaos bench lint format lock clean
+.PHONY: help install install-demo install-test demo up down etl queries run unit test parity chaos bench lint format lock clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,10 +16,13 @@ help: ## List these commands
 install: python ## Install what the local system needs, into .venv and devkit/azurite/node_modules
 	@$(python) -m devkit.install local
 
+install-demo: python
+	@$(python) -m devkit.install demo
+
 install-test: python
 	@$(python) -m devkit.install test
 
-demo: install ## Start a system, send it sample files, show what became of them, and stop it again
+demo: install-demo ## Start a system, send it sample files, show what became of them, and stop it again
 	@$(run) devkit.demo
 
 up: install ## Run the local system in the foreground; its data stays in .strata/
@@ -67,7 +70,8 @@ format: install-test ## Put the code into its format
 
 lock: install-test ## Compile the requirements from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(run) pip install --quiet uv
-	@$(compile) --extra app --extra local --extra test pyproject.toml --output-file requirements-test.txt
+	@$(compile) --extra app --extra local --extra spark --extra test pyproject.toml --output-file requirements-test.txt
+	@$(constrained) --extra app --extra local --extra spark pyproject.toml --output-file requirements-demo.txt
 	@$(constrained) --extra app --extra local pyproject.toml --output-file requirements-local.txt
 	@$(constrained) --extra app pyproject.toml --output-file requirements.txt
 

@@ -32,7 +32,12 @@ VENV = ROOT / ".venv"
 _PYTHON = VENV / "bin" / "python"
 # There while pip is at work: packages that it was interrupted in can look complete.
 _UNFINISHED = VENV / "unfinished"
-_REQUIREMENTS = {"local": ("requirements-local.txt",), "test": ("requirements-test.txt", "requirements-local.txt")}
+# The first file of a purpose holds the packages of the others too.
+_REQUIREMENTS = {
+    "local": ("requirements-local.txt",),
+    "demo": ("requirements-demo.txt", "requirements-local.txt"),
+    "test": ("requirements-test.txt", "requirements-demo.txt", "requirements-local.txt"),
+}
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _SHOWN_LINES = 15
 
@@ -42,7 +47,7 @@ class InstallError(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Install for running ("local") or also for testing ("test"); returns the exit code."""
+    """Install for running ("local"), also with Spark ("demo"), or for testing ("test"); returns the exit code."""
     parser = argparse.ArgumentParser(prog="python3 -m devkit.install", description=__doc__)
     parser.add_argument("purpose", choices=sorted(_REQUIREMENTS))
     purpose = parser.parse_args(arguments).purpose
@@ -53,8 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
         ensure_environment()
         ensure_packages(_REQUIREMENTS[purpose])
         ensure_azurite()
+        if purpose != "local":
+            ensure_java()
         if purpose == "test":
-            ensure_programs_for_tests()
+            ensure_browser()
     except InstallError as error:
         print(error, file=sys.stderr)
         return 1
@@ -101,10 +108,14 @@ def ensure_azurite() -> None:
         _run(command)
 
 
-def ensure_programs_for_tests() -> None:
-    """Install what some tests need beside Python, where that is possible; without it they are skipped."""
+def ensure_java() -> None:
+    """Install what Spark needs beside Python, where that is possible; without it large jobs wait."""
     if not suitable_java():
-        _try_to_install("Java", "tests on Spark", ("openjdk-21-jre-headless", "openjdk-17-jre-headless"))
+        _try_to_install("Java", "large jobs and tests on Spark", ("openjdk-21-jre-headless", "openjdk-17-jre-headless"))
+
+
+def ensure_browser() -> None:
+    """Install the browser that some tests need, where that is possible; without it they are skipped."""
     if not any(map(shutil.which, _CHROMIUM)):
         _try_to_install("Chromium", "tests in a browser", ("chromium",))
 

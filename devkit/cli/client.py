@@ -71,6 +71,10 @@ class Client:
         """Return all that is known of a job."""
         return self._get(f"/api/jobs/{_segment(job_id)}")
 
+    def run_now(self, job_id: str) -> None:
+        """Have a job processed at once that waits for the large path."""
+        self._send("POST", f"/api/jobs/{_segment(job_id)}/run-now")
+
     def quality(self, job_id: str) -> dict[str, Any]:
         """Return a job's scorecard."""
         return self._get(f"/api/jobs/{_segment(job_id)}/quality")

@@ -76,16 +76,19 @@ class JobLine:
         self._progress.stop_task(self._task)
 
 
-def follow(client: Client, job_id: str, line: JobLine, patience: float | None = None) -> Job:
+def follow(
+    client: Client, job_id: str, line: JobLine, patience: float | None = None, *, while_waiting: bool = False
+) -> Job:
     """Show a job until nothing more happens to it, and return it as it is then.
 
-    Raises :class:`TimeoutError` when that takes longer than ``patience`` seconds.
+    ``while_waiting`` goes on while a job waits for the large path. Raises :class:`TimeoutError` when that takes longer
+    than ``patience`` seconds.
     """
     start = time.monotonic()
     while True:
         job = client.job(job_id)
         line.show(job)
-        if is_settled(job):
+        if is_settled(job) and not (while_waiting and waits_for_large_path(job)):
             line.end()
             return job
         elapsed = time.monotonic() - start

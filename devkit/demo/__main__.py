@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
@@ -18,6 +19,7 @@ from devkit.demo.follow import send_and_follow
 from devkit.demo.report import report
 from devkit.demo.uploads import sample_uploads
 from devkit.errors import LocalSystemError
+from devkit.java import suitable_java
 from devkit.system import LocalSystem
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from devkit.demo.uploads import Upload
 
 _WIDTH_WITHOUT_TERMINAL = 132
+#: No pipeline starts by itself amid the demo.
+_QUIET = {"STRATA_TRIGGER_SECONDS": "EveryTenMinutes=86400,EveryTenHours=86400"}
 
 
 def main() -> int:
@@ -48,12 +52,19 @@ def main() -> int:
 
 
 def _run(folder: Path, console: Console) -> int:
-    console.print("Starting Azurite and the local host on free ports …")
-    with LocalSystem(folder) as system, Client(Address(system.base_url, system.token, "the demo")) as client:
+    with_spark = suitable_java() and find_spec("pyspark") is not None
+    parts = "Azurite, the local host and the local data factory" if with_spark else "Azurite and the local host"
+    console.print(f"Starting {parts} on free ports …")
+    system = LocalSystem(folder, _QUIET, with_pipelines=with_spark)
+    with system, Client(Address(system.base_url, system.token, "the demo")) as client:
         console.print("Making sample files …")
         uploads = list(sample_uploads())
         console.print(f"Sending the files of {len(uploads)} jobs to {system.base_url}/api/jobs …")
-        jobs = send_and_follow(client, uploads, console)
+        if not with_spark:
+            console.print(
+                "Without Java, a large job only waits here. To see it run: apt-get install default-jre-headless"
+            )
+        jobs = send_and_follow(client, uploads, console, with_spark=with_spark)
         report(client, jobs, console)
         console.print("Stopping everything that was started …")
     problems = [*_failures(jobs), *_contradictions(uploads, jobs)]

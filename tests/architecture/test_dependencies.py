@@ -80,7 +80,7 @@ def package_of(module: str) -> str:
         (core_of_shared(), ()),
         (list(modules(*APP)), ("app",)),
         ([path for path in modules("devkit") if not needs_all(path)], ("app", "local")),
-        ([path for path in modules("devkit") if needs_all(path)], ("app", "local", "test")),
+        ([path for path in modules("devkit") if needs_all(path)], ("app", "local", "spark", "test")),
     ],
     ids=["shared", "app", "local", "complete"],
 )
@@ -89,5 +89,5 @@ def test_what_is_imported_is_declared(paths: list[Path], extras: tuple[str, ...]
 
 
 def test_what_is_declared_is_used() -> None:
-    everything = {canonicalize_name(requirement.name) for requirement in declared("app", "local", "test")}
+    everything = {canonicalize_name(requirement.name) for requirement in declared("app", "local", "spark", "test")}
     assert everything - imported_packages(modules(*APP, "devkit", "tests")) == NOT_IMPORTED

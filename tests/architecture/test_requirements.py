@@ -12,7 +12,8 @@ from tests.architecture.requirements import ROOT, closure, declared, pinned
 EXTRAS = {
     "requirements.txt": ("app",),
     "requirements-local.txt": ("app", "local"),
-    "requirements-test.txt": ("app", "local", "test"),
+    "requirements-demo.txt": ("app", "local", "spark"),
+    "requirements-test.txt": ("app", "local", "spark", "test"),
 }
 each_file = pytest.mark.parametrize("file", EXTRAS)
 
@@ -42,4 +43,5 @@ def test_every_line_pins_one_version(file: str) -> None:
 
 def test_what_azure_and_the_local_system_install_is_what_is_tested() -> None:
     tested = pinned("requirements-test.txt").items()
-    assert pinned("requirements.txt").items() <= pinned("requirements-local.txt").items() <= tested
+    assert pinned("requirements.txt").items() <= pinned("requirements-local.txt").items()
+    assert pinned("requirements-local.txt").items() <= pinned("requirements-demo.txt").items() <= tested
