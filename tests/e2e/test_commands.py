@@ -148,6 +148,7 @@ def test_up_ends_with_the_reason_when_the_host_dies(up: Up) -> None:
     assert not up.folder.is_used
 
 
+@pytest.mark.timeout(1000)
 def test_the_demo_ends_well_and_shows_what_became_of_each_file() -> None:
     demo = subprocess.run(
         [sys.executable, "-m", "devkit.demo"],
@@ -155,7 +156,7 @@ def test_the_demo_ends_well_and_shows_what_became_of_each_file() -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
         check=False,
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr

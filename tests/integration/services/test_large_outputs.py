@@ -45,7 +45,7 @@ def test_a_job_of_which_no_row_is_good_has_failed(large: Bench) -> None:
     job = large.receive(NO_GOOD_ROW).job
     claimed = claim_one(large)
     Notebooks(large.app, claimed).bronze_to_silver()
-    with pytest.raises(DataRejectedError, match="None of the"):
+    with pytest.raises(DataRejectedError, match="No row can be used"):
         report(large.app, claimed, Step.SILVER)
     assert large.app.jobs.get(job.job_id).job.state is JobState.FAILED
     assert large.app.jobs.rejects(job.job_id)
