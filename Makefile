@@ -8,7 +8,7 @@ constrained := $(compile) --constraint requirements-test.txt
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install install-demo install-test demo up down etl queries run unit test parity chaos bench lint format lock clean
+.PHONY: help install install-demo install-test demo up down etl queries run unit test coverage parity chaos bench lint format lock clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,10 +44,13 @@ unit: install-test ## Run the tests that need no services
 	@$(run) pytest tests/unit
 
 test: install-test lint ## Check style, types and layers, then run all tests
+	@$(run) pytest
+
+coverage: install-test ## Run all tests and show which lines and branches none of them reaches; takes longer
 	@$(run) pytest --cov --cov-report=term:skip-covered
 
 parity: install-test ## Compare the engines on many generated cases
-	@STRATA_COMPLETE=1 $(run) pytest tests/parity
+	@STRATA_COMPLETE=1 $(run) pytest tests/parity tests/integration/services/large tests/datasets/ecommerce/test_bench_peers.py
 
 chaos: install-test ## Kill the host at every stage, many times
 	@STRATA_COMPLETE=1 $(run) pytest tests/chaos

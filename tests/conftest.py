@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 # The usual run finds the same every time; the complete one looks further.
 hypothesis.settings.register_profile("usual", deadline=None, derandomize=True, max_examples=40)
 hypothesis.settings.register_profile("complete", deadline=None, max_examples=1000)
-hypothesis.settings.load_profile("complete" if os.environ.get("STRATA_COMPLETE") else "usual")
+IS_COMPLETE = bool(os.environ.get("STRATA_COMPLETE"))
+hypothesis.settings.load_profile("complete" if IS_COMPLETE else "usual")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what takes long to the complete runs."""
+    left_out = [] if IS_COMPLETE else [item for item in items if item.get_closest_marker("complete")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,11 @@
-"""``python -m devkit.demo``: run the demo on a system of its own and leave nothing behind."""
+"""``python -m devkit.demo``: run the demo on a system of its own and leave nothing behind.
+
+With ``--quick`` the file that is too large for the small path is left waiting, instead of being run on Spark.
+"""
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 import tempfile
@@ -34,15 +38,18 @@ _WIDTH_WITHOUT_TERMINAL = 132
 _QUIET = {"STRATA_TRIGGER_SECONDS": "EveryTenMinutes=86400,EveryTenHours=86400"}
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the demo; returns 0 when every job came to its proper end, else 1."""
+    parser = argparse.ArgumentParser(prog="python -m devkit.demo", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave the large file waiting")
+    quick = parser.parse_args(arguments).quick
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_WITHOUT_TERMINAL)
     try:
         with tempfile.TemporaryDirectory(prefix="strata-demo-") as folder:
-            return _run(Path(folder), console)
+            return _run(Path(folder), console, quick=quick)
     except KeyboardInterrupt:
         console.print("Interrupted.")
         return 130
@@ -51,8 +58,8 @@ def main() -> int:
     return 1
 
 
-def _run(folder: Path, console: Console) -> int:
-    with_spark = suitable_java() and find_spec("pyspark") is not None
+def _run(folder: Path, console: Console, *, quick: bool) -> int:
+    with_spark = not quick and suitable_java() and find_spec("pyspark") is not None
     parts = "Azurite, the local host and the local data factory" if with_spark else "Azurite and the local host"
     console.print(f"Starting {parts} on free ports …")
     system = LocalSystem(folder, _QUIET, with_pipelines=with_spark)
@@ -60,7 +67,7 @@ def _run(folder: Path, console: Console) -> int:
         console.print("Making sample files …")
         uploads = list(sample_uploads())
         console.print(f"Sending the files of {len(uploads)} jobs to {system.base_url}/api/jobs …")
-        if not with_spark:
+        if not with_spark and not quick:
             console.print(
                 "Without Java, a large job only waits here. To see it run: apt-get install default-jre-headless"
             )

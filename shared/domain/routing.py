@@ -76,11 +76,18 @@ class Routing:
     expected_processing_time: str
 
 
-def route(records: int, size: int, threshold: int) -> Routing:
-    """Decide by the counted records, summed over the files of a job; exactly ``threshold`` is still small."""
-    config = PATHS[path_for(records, threshold)]
-    if config.path is ProcessingPath.SMALL_BATCH:
-        reason = f"{records:,} records are at most {threshold:,}: in the function app"
+def route(records: int, size: int, threshold: int, *, is_correction: bool = False) -> Routing:
+    """Decide by the counted records, summed over the files of a job; exactly ``threshold`` is still small.
+
+    A correction is always small: what it is added to is known to the function app alone.
+    """
+    path = ProcessingPath.SMALL_BATCH if is_correction else path_for(records, threshold)
+    config = PATHS[path]
+    if is_correction:
+        reason = f"{records:,} corrected record{'s' * (records != 1)}: in the function app, which has the rows before"
+    elif path is ProcessingPath.SMALL_BATCH:
+        are = "record is" if records == 1 else "records are"
+        reason = f"{records:,} {are} at most {threshold:,}: in the function app"
     else:
         reason = f"{records:,} records are more than {threshold:,}: waits in {config.queue} for {config.pipeline}"
     return Routing(

@@ -33,7 +33,8 @@ class Counted:
         if self.problem is not None:
             return replace(intake, files=self.files, routing=None, problem=self.problem)
         records, size = sum(file.records or 0 for file in self.files), sum(file.size or 0 for file in self.files)
-        return replace(intake, files=self.files, routing=route(records, size, threshold), problem=None)
+        routing = route(records, size, threshold, is_correction=intake.corrects is not None)
+        return replace(intake, files=self.files, routing=routing, problem=None)
 
 
 def counted(dataset: Dataset, files: Iterable[JobFile], streams: Iterable[BinaryIO]) -> Counted:

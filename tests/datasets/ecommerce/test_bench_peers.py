@@ -47,6 +47,7 @@ def test_every_contender_comes_to_the_same_result(name: str, source: Path, refer
     assert reference.differences(_results(name, source)) == []
 
 
+@pytest.mark.complete
 def test_the_program_on_spark_comes_to_the_same_result(spark: SparkSession, tmp_path: Path) -> None:
     from devkit.bench import spark_peer
 

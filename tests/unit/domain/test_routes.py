@@ -25,6 +25,7 @@ def test_exactly_the_threshold_is_still_small(records: int, path: ProcessingPath
 
 def test_the_reason_says_the_numbers() -> None:
     assert route(10_000, 1, 10_000).reason == "10,000 records are at most 10,000: in the function app"
+    assert route(1, 1, 10_000).reason == "1 record is at most 10,000: in the function app"
 
 
 def test_a_large_job_is_told_what_it_waits_for() -> None:
@@ -61,3 +62,9 @@ def test_a_path_that_is_not_there_is_answered_with_those_that_are() -> None:
     with pytest.raises(NotFoundError) as unknown:
         path_config("medium_batch")
     assert unknown.value.details["known"] == ["small_batch", "large_batch"]
+
+
+def test_a_correction_is_small_however_many_rows_it_has() -> None:
+    routing = route(10_001, 1, 10_000, is_correction=True)
+    assert routing.path is ProcessingPath.SMALL_BATCH
+    assert routing.reason == "10,001 corrected records: in the function app, which has the rows before"

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -174,22 +172,3 @@ def found(text: str, delimiter: str) -> int | str:
         return sum(1 for _ in numbered_rows(io.StringIO(text, newline=""), delimiter, "upload.csv"))
     except UnreadableFileError as error:
         return error.message
-
-
-def test_ten_thousand_rows_are_read_in_a_few_times_what_cutting_them_takes():
-    contract = contract_of("id", "name", "datetime", "department_id", "job_id")
-    line = '{0},"Name, {0}",2021-11-07T02:48:42Z,7,96\n'
-    data = ("id,name,datetime,department_id,job_id\n" + "".join(line.format(n) for n in range(10_000))).encode()
-    assert len(read(data, contract)) == 10_000
-    cutting = quickest(lambda: list(csv.reader(io.StringIO(data.decode(), newline=""))))
-    assert quickest(lambda: read(data, contract)) < 20 * cutting
-
-
-def quickest(work: Callable[[], object]) -> float:
-    """Return the seconds that some work takes when nothing is in its way."""
-    spent = []
-    for _ in range(5):
-        start = time.process_time()
-        work()
-        spent.append(time.process_time() - start)
-    return min(spent)
