@@ -67,8 +67,8 @@ class EagerEngine:
         if self.name == "pandas":
             import pandas as pd  # noqa: PLC0415 - Arrow does without it
 
-            return _lazy(table.to_pandas(types_mapper=pd.ArrowDtype))
-        return _lazy(table)
+            return lazy_frame(table.to_pandas(types_mapper=pd.ArrowDtype))
+        return lazy_frame(table)
 
     def to_arrow(self, frame: Frame) -> pa.Table:
         """Return a frame's rows, without the index that pandas adds."""
@@ -104,7 +104,7 @@ class EagerEngine:
         for name in found.column_names:
             if name != key:
                 rows = rows.append_column(name, found.column(name).take(place))
-        return _lazy(rows)
+        return lazy_frame(rows)
 
 
 class SparkEngine:
@@ -129,7 +129,7 @@ class SparkEngine:
 
     def from_arrow(self, table: pa.Table) -> Frame:
         """Make a frame of an Arrow table; for small ones, since its rows pass through the driver."""
-        return _lazy(self._session.createDataFrame(table).hint("broadcast"))
+        return lazy_frame(self._session.createDataFrame(table).hint("broadcast"))
 
     def to_arrow(self, frame: Frame) -> pa.Table:
         """Return the rows of a small frame."""
@@ -144,7 +144,7 @@ class SparkEngine:
         """
         native: Any = frame.to_native()
         if self._work_uri is None:
-            return _lazy(native.localCheckpoint(eager=False))
+            return lazy_frame(native.localCheckpoint(eager=False))
         # Looking for values that repeat takes longer than it saves in files that are read twice and removed.
         writer = native.write.option("parquet.enable.dictionary", "false")
         return self._written(native, writer, f"{self._work_uri}{next(self._kept)}")
@@ -163,7 +163,7 @@ class SparkEngine:
     def _written(self, native: Any, writer: Any, folder: str) -> Frame:
         writer.mode("overwrite").parquet(folder)
         # The schema is known, and reading it again from files takes as long as a small table.
-        return _lazy(self._session.read.schema(native.schema).parquet(folder))
+        return lazy_frame(self._session.read.schema(native.schema).parquet(folder))
 
     def with_mapped(self, frame: Frame, source: str, target: str, function: BatchFunction) -> Frame:
         """Apply a batch function on the executors, to the distinct values of each batch."""
@@ -173,7 +173,7 @@ class SparkEngine:
             return function(distinct.dictionary).take(distinct.indices)
 
         native: Any = frame.to_native()
-        return _lazy(native.withColumn(target, self._arrow_udf(of_array, "string")(f"`{source}`")))
+        return lazy_frame(native.withColumn(target, self._arrow_udf(of_array, "string")(f"`{source}`")))
 
     def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
         """Mark rows by few of their columns, and bring the few marks to the rows instead of these to each other."""
@@ -198,7 +198,8 @@ def get_engine(name: str) -> Engine:
     return EagerEngine(name)
 
 
-def _lazy(native: Any) -> Frame:
+def lazy_frame(native: Any) -> Frame:
+    """Return a table of any of the libraries as a frame."""
     frame: Frame = nw.from_native(native).lazy()
     return frame
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import narwhals as nw
 import pyarrow as pa
 
 from shared.domain.shards import ShardIndex
+from shared.frames.engine import lazy_frame
 from shared.readers.json_shards import read_sharded
 from shared.readers.rows import FAULTS, FILE, ROW_NO, SEQUENCE
 from shared.readers.schema import schema_of
@@ -55,7 +55,7 @@ def loaded_keys(session: Any, run: LargeRun) -> dict[str, Frame]:
     files = session.read.format("binaryFile").option("recursiveFileLookup", "true").load(run.input_uri)
     paths = [row.path for row in files.select("path").collect()]
     found = [path for path in paths if f"/{REFERENCES}" in path and path.endswith(".parquet")]
-    return {path.rpartition("/")[2].removesuffix(".parquet"): _lazy(session.read.parquet(path)) for path in found}
+    return {path.rpartition("/")[2].removesuffix(".parquet"): lazy_frame(session.read.parquet(path)) for path in found}
 
 
 def findings(session: Any, run: LargeRun, index: ShardIndex) -> dict[str, pa.Table]:
@@ -105,13 +105,8 @@ def _renamed(table: Table) -> list[str]:
 
 def _joined(session: Any, frames: Sequence[Any], table: Table) -> Frame:
     if not frames:
-        return _lazy(session.createDataFrame(schema_of(table).empty_table()))
+        return lazy_frame(session.createDataFrame(schema_of(table).empty_table()))
     first, *others = frames
     for other in others:
         first = first.unionByName(other)
-    return _lazy(first)
-
-
-def _lazy(native: Any) -> Frame:
-    frame: Frame = nw.from_native(native).lazy()
-    return frame
+    return lazy_frame(first)

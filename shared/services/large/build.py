@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-
 from shared.domain.report import GoldReport
-from shared.frames.engine import SparkEngine
+from shared.frames.engine import SparkEngine, lazy_frame
 from shared.medallion import gold
 from shared.medallion.context import RunContext
 from shared.services.large.run import configure
@@ -30,7 +28,7 @@ def build(session: Any, run: LargeRun, loaded_at: datetime, token_key: bytes, ar
     engine = SparkEngine(session, arrow_udf, f"{run.work_uri}gold/", {"gold": run.gold_uri})
     context = RunContext(run.job_id, run.run_id, run.user_id, run.as_of, loaded_at, token_key)
     frames = {
-        table.name: nw.from_native(session.read.parquet(f"{run.silver_uri}{table.name}")).lazy()
+        table.name: lazy_frame(session.read.parquet(f"{run.silver_uri}{table.name}"))
         for table in dataset.contract.tables
     }
     made = gold.build(dataset, frames, context, engine)
