@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import AppError
+
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Settings(BaseSettings):
@@ -49,6 +53,21 @@ class Settings(BaseSettings):
         default=None,
         min_length=1,
         description="The key with which pipelines call the app, as bearer or x-functions-key; none means they cannot.",
+    )
+    identity_tenant_id: UUID | None = Field(
+        default=None, description="The tenant of Microsoft Entra ID whose tokens pipelines may call the app with."
+    )
+    identity_audiences: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="What such a token may be for, separated by commas: the app registration's id URI, its client id.",
+    )
+    pipeline_identities: Annotated[tuple[UUID, ...], NoDecode] = Field(
+        default=(),
+        description="Object ids of the identities that may act as pipelines, separated by commas.",
+    )
+    identity_authority: str = Field(
+        default="https://login.microsoftonline.com",
+        description="The sign-in service of the cloud; the keys of tokens are asked for there.",
     )
     warehouse_url: str = Field(description="Where gold is loaded, for example duckdb:///data/warehouse.duckdb")
 
@@ -111,10 +130,29 @@ class Settings(BaseSettings):
     jobs_table: str = Field(default="jobs", description="Jobs and their timelines.")
     content_keys_table: str = Field(default="contentkeys", description="Which job holds which content.")
 
-    @field_validator("fetch_networks", mode="before")
+    @field_validator("fetch_networks", "identity_audiences", "pipeline_identities", mode="before")
     @classmethod
     def _apart(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("pipeline_identities")
+    @classmethod
+    def _is_set_with_the_others(cls, identities: tuple[UUID, ...], info: ValidationInfo) -> tuple[UUID, ...]:
+        set_ones = {bool(info.data.get(name)) for name in ("identity_tenant_id", "identity_audiences")}
+        if {*set_ones, bool(identities)} == {True, False}:
+            raise ValueError(
+                "STRATA_IDENTITY_TENANT_ID, STRATA_IDENTITY_AUDIENCES and STRATA_PIPELINE_IDENTITIES "
+                "say together which tokens are accepted; set all three of them or none"
+            )
+        return identities
+
+    @field_validator("identity_authority")
+    @classmethod
+    def _is_safe_to_ask(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _THIS_MACHINE):
+            raise ValueError("has to begin with https:// and name a host")
+        return address.rstrip("/")
 
     @field_validator("raw_container")
     @classmethod

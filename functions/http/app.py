@@ -49,7 +49,7 @@ Every address but `/api/health` and this documentation needs a token. Errors are
 a formula."""
 _TAGS: Final = [
     {"name": "jobs", "description": "Uploads, and what became of them."},
-    {"name": "pipelines", "description": "The steps of Data Factory's pipelines; they need its key."},
+    {"name": "pipelines", "description": "The steps of Data Factory's pipelines; they need its identity or its key."},
     {"name": "data", "description": "What the warehouse holds."},
     {"name": "system", "description": "Whether it works."},
 ]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from functions.http.problems import error_response
 from shared import bootstrap
 from shared.domain.roles import Principal, Role
-from shared.errors import ForbiddenError, UnauthenticatedError
+from shared.errors import AppError, ForbiddenError, UnauthenticatedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 
 _PRINCIPAL: Final = "strata.principal"
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="strata"'}
+# A token of an identity is signed: header, claims and signature, with a point between them.
+_POINTS_IN_SIGNED_TOKEN: Final = 2
 
 
 class Authentication:
     """ASGI middleware that answers 401 before anything else looks at a request without a valid token.
 
-    The token comes as ``Authorization: Bearer …`` or as ``x-functions-key``. On ``public`` paths a token is
-    not needed, but one that came is still honoured.
+    The token comes as ``Authorization: Bearer …`` or as ``x-functions-key``: one of the deployment's own, or one that
+    was issued to an identity. On ``public`` paths no token is needed, but one of our own that came is still honoured.
     """
 
     def __init__(self, app: ASGIApp, public: frozenset[str]) -> None:
@@ -34,18 +37,22 @@ class Authentication:
         self._public = public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its principal, or answer 401."""
+        """Pass the request on with its principal, or answer 401; 403 and 503 where a token is of an identity."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         tokens = list(_tokens(scope))
         is_public = scope["path"] in self._public
-        if tokens and (principal := _identify(tokens)) is not None:
+        principal = _of_our_own(tokens) if tokens else None
+        if principal is None and not is_public:
+            try:
+                principal = await _of_an_identity(tokens)
+            except AppError as error:
+                challenge = _CHALLENGE if isinstance(error, UnauthenticatedError) else None
+                await error_response(scope, error, challenge)(scope, receive, send)
+                return
+        if principal is not None:
             scope[_PRINCIPAL] = principal
-        elif not is_public:
-            sentence = "The token is not valid." if tokens else "This address needs a token."
-            await error_response(scope, UnauthenticatedError(sentence), _CHALLENGE)(scope, receive, send)
-            return
         await self._app(scope, receive, send)
 
 
@@ -59,7 +66,7 @@ def _tokens(scope: Scope) -> Iterator[bytes]:
                 yield token.strip()
 
 
-def _identify(tokens: list[bytes]) -> Principal | None:
+def _of_our_own(tokens: list[bytes]) -> Principal | None:
     settings = bootstrap.get_app().settings
     # Every token is compared, so that the time taken tells nothing about which one was right.
     known = [
@@ -68,6 +75,17 @@ def _identify(tokens: list[bytes]) -> Principal | None:
         if secret is not None and _is_among(tokens, secret.get_secret_value().encode())
     ]
     return known[0] if known else None
+
+
+async def _of_an_identity(tokens: list[bytes]) -> Principal:
+    if not tokens:
+        raise UnauthenticatedError("This address needs a token.")
+    verifier = bootstrap.get_app().tokens
+    signed = [token for token in tokens if token.count(b".") == _POINTS_IN_SIGNED_TOKEN]
+    if verifier is None or not signed:
+        raise UnauthenticatedError("The token is not valid.")
+    # The keys may have to be asked for, which must not keep other requests waiting.
+    return await run_in_threadpool(verifier.verify, signed[0].decode("latin-1"))
 
 
 def _is_among(tokens: list[bytes], expected: bytes) -> bool:

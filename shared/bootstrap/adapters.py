@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         JobQueue,
         JobStore,
         PipelineClient,
+        TokenVerifier,
         UploadSigner,
         Warehouse,
         Web,
@@ -114,6 +115,21 @@ class Adapters:
         return NoPipelines(
             "This system has nothing that runs pipelines.",
             f"Set STRATA_PIPELINES_URL to {_FACTORY}/subscriptions/… and the factory's name, or wait until it is due.",
+        )
+
+    @cached_property
+    def tokens(self) -> TokenVerifier | None:
+        """What verifies the tokens of identities; None where no tenant is named, and then none is accepted."""
+        settings = self.settings
+        if settings.identity_tenant_id is None:
+            return None
+        from shared.adapters.entra import EntraTokens
+
+        return EntraTokens(
+            authority=settings.identity_authority,
+            tenant_id=str(settings.identity_tenant_id),
+            audiences=frozenset(settings.identity_audiences),
+            pipelines=frozenset(map(str, settings.pipeline_identities)),
         )
 
     @property

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from shared.domain.job import Job, TimelineEvent
     from shared.domain.message import JobMessage
+    from shared.domain.roles import Principal
 
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "StagedRows",
     "TableInfo",
     "TableLoad",
+    "TokenVerifier",
     "UploadSigner",
     "Warehouse",
     "WarehouseLoad",
@@ -230,6 +232,18 @@ class PipelineClient(Protocol):
 
     def start(self, pipeline: str, parameters: Mapping[str, Any]) -> str:
         """Start a pipeline and return the id of its run, without waiting for it."""
+
+
+class TokenVerifier(Protocol):
+    """An identity provider that issues tokens."""
+
+    def verify(self, token: str) -> Principal:
+        """Return who holds a token, with no more than the role that this identity has.
+
+        Raises :class:`~shared.errors.UnauthenticatedError` for a token that is not valid, saying why,
+        :class:`~shared.errors.ForbiddenError` where it is, but the identity has no role, and
+        :class:`~shared.errors.UnavailableError` when it cannot be verified now.
+        """
 
 
 class Clock(Protocol):

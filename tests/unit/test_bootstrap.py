@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from shared.bootstrap import App
+from shared.domain.roles import Role
 from shared.errors import UnavailableError
 from shared.ports import Selection
 from shared.settings import Settings
+from tests.authority import FACTORY, ID_URI, TENANT, Authority
 
 
 def app_with(**settings: Any) -> App:
@@ -73,3 +75,15 @@ def test_the_account_of_raw_data_may_be_another_with_its_own_credential() -> Non
         assert blobs.raw._account.blobs.account_name == "lake"
     assert type(by_name.raw._account.blobs.credential).__name__ == "DefaultAzureCredential"
     assert "sp=rl" in by_sas.raw._account.blobs.url
+
+
+def test_tokens_of_identities_are_verified_where_the_settings_name_a_tenant(authority: Authority) -> None:
+    app = app_with(
+        identity_tenant_id=TENANT.upper(),
+        identity_audiences=ID_URI,
+        pipeline_identities=FACTORY.upper(),
+        identity_authority=f"{authority.url}/",
+    )
+    assert app.tokens is not None
+    assert app.tokens.verify(authority.token()).role is Role.PIPELINE
+    assert app_with().tokens is None

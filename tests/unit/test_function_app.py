@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
-    *("pandas", "numpy", "pyarrow", "duckdb", "narwhals", "polars", "openpyxl", "pydantic_settings"),
+    *("pandas", "numpy", "pyarrow", "duckdb", "narwhals", "polars", "openpyxl", "pydantic_settings", "jwt"),
     *("azure.core", "azure.storage.blob", "azure.storage.queue", "azure.data.tables", "azure.identity"),
 )
 PROGRAM = f"""

@@ -67,3 +67,61 @@ def test_no_container_of_our_own_can_be_the_raw_container(own: str, monkeypatch:
         monkeypatch.setenv(name, value)
     with pytest.raises(AppError, match=r"raw_container: .* Strata writes to"):
         get_settings()
+
+
+TENANT, FACTORY = "11111111-2222-4333-8444-555555555555", "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+IDENTITY = {
+    "STRATA_IDENTITY_TENANT_ID": TENANT,
+    "STRATA_IDENTITY_AUDIENCES": "api://strata, cccccccc-bbbb-4ccc-8ddd-eeeeeeeeeeee",
+    "STRATA_PIPELINE_IDENTITIES": f"{FACTORY},{TENANT.upper()}",
+}
+
+
+def test_audiences_and_identities_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**REQUIRED, **IDENTITY}.items():
+        monkeypatch.setenv(name, value)
+    settings = get_settings()
+    assert settings.identity_audiences == ("api://strata", "cccccccc-bbbb-4ccc-8ddd-eeeeeeeeeeee")
+    assert [str(identity) for identity in settings.pipeline_identities] == [FACTORY, TENANT]
+
+
+@pytest.mark.parametrize("left_out", IDENTITY)
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_what_says_which_tokens_are_accepted_is_set_as_a_whole(
+    left_out: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**REQUIRED, **IDENTITY}.items():
+        monkeypatch.setenv(name, value)
+    if how == "missing" or left_out == "STRATA_IDENTITY_TENANT_ID":
+        monkeypatch.delenv(left_out)
+    else:
+        monkeypatch.setenv(left_out, " , ")
+    with pytest.raises(AppError, match="set all three of them or none") as refusal:
+        get_settings()
+    assert all(name in refusal.value.message for name in IDENTITY)
+
+
+def test_an_object_id_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**REQUIRED, **IDENTITY, "STRATA_PIPELINE_IDENTITIES": "the-factory"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(AppError, match="pipeline_identities"):
+        get_settings()
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://login.microsoftonline.us/", "https://login.microsoftonline.us"),
+        ("http://127.0.0.1:9", "http://127.0.0.1:9"),
+        ("http://login.example.org", None),
+        ("login.example.org", None),
+    ],
+)
+def test_keys_of_tokens_are_asked_for_safely(address: str, kept: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**REQUIRED, "STRATA_IDENTITY_AUTHORITY": address}.items():
+        monkeypatch.setenv(name, value)
+    if kept:
+        assert get_settings().identity_authority == kept
+    else:
+        with pytest.raises(AppError, match="identity_authority"):
+            get_settings()

@@ -120,6 +120,7 @@ class FakeApp:
     error: Exception | None = None
     card: Scorecard | Exception | None = None
     table: pa.Table = field(default_factory=lambda: pa.table({"sku": ["A", "B"], "price": [1.5, 2.0]}))
+    tokens: Any = None
     checks: dict[str, Any] = field(default_factory=lambda: {"storage": SimpleNamespace(ok=True, ms=2, problem=None)})
     settings: Any = field(
         default_factory=lambda: SimpleNamespace(

@@ -86,7 +86,7 @@ def test_several_files_are_refused(client, sent):
 
 
 def test_nobody_reads_or_corrects_the_rows_of_others(client, app, sent, monkeypatch):
-    monkeypatch.setattr(authentication, "_identify", lambda _: Principal("bob", Role.USER))
+    monkeypatch.setattr(authentication, "_of_our_own", lambda _: Principal("bob", Role.USER))
     app.jobs_by_id["a1b2c3"] = make_job(user_id="ann")
     answers = [
         client.get(f"{URL}/rejections.xlsx"),
