@@ -106,7 +106,7 @@ async def user(request: Request) -> Principal:
     """Declare a route open to every verified person, and return the caller."""
     principal = _verified(request)
     if principal.role is Role.PIPELINE:
-        raise ForbiddenError("A pipeline's key opens the pipeline's own addresses alone.")
+        raise ForbiddenError("A pipeline may call the pipelines' own addresses alone.")
     return principal
 
 
