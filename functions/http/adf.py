@@ -37,11 +37,17 @@ _POLL_SECONDS: Final = "5"
 _LOCATED: Final[dict[str, Any]] = {"headers": {"Location": {"schema": {"type": "string"}}}}
 
 
-@router.post("/claims", summary="Claim jobs of the large path", responses=documented(400, 401, 403, 503))
+@router.post("/claims", summary="Claim jobs of the large path", responses=documented(400, 401, 403, 404, 409, 503))
 def claim_jobs(_: PipelineCaller, app: Application, wanted: ClaimRequest) -> ClaimsAnswer:
-    """Hand out jobs that wait, each for a certain time; asked again for the same run, the same jobs come first."""
-    claims = [ClaimAnswer.of(claimed) for claimed in app.claim_jobs(wanted.pipeline_run_id, wanted.max_jobs)]
-    return ClaimsAnswer(count=len(claims), claims=claims)
+    """Hand out jobs that wait, each for a certain time; asked again for the same run, the same jobs come first.
+
+    With `jobId` it is that job or a problem: 409 `not_waiting` where there is nothing to do, or another run does it.
+    """
+    if wanted.job_id:
+        claimed = [app.claim_one(wanted.pipeline_run_id, wanted.job_id)]
+    else:
+        claimed = app.claim_jobs(wanted.pipeline_run_id, wanted.max_jobs)
+    return ClaimsAnswer(count=len(claimed), claims=[ClaimAnswer.of(each) for each in claimed])
 
 
 @router.post(
@@ -104,11 +110,12 @@ def get_conclusion(
 
 @router.post("/jobs/{jobId}/release", summary="Give a job back", responses=documented(400, 401, 403, 404, 503))
 def release_job(_: PipelineCaller, app: Application, job_id: JobId, told: ReleaseRequest) -> JobStateAnswer:
-    """Have a job tried again after an error, or end it as failed after several tries.
+    """Have a job tried again after an error or a cancelled run, or end it as failed after several tries.
 
     A job that has ended, is another run's, or is only to be published is let be.
     """
-    return JobStateAnswer.of(app.release(job_id, told.run_id, told.failed, told.pipeline_run_id))
+    job = app.release(job_id, told.run_id, told.failed, told.pipeline_run_id, cancelled=told.cancelled)
+    return JobStateAnswer.of(job)
 
 
 @router.post(

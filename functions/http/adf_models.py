@@ -19,7 +19,7 @@ from shared.services.large.report_step import Step
 
 if TYPE_CHECKING:
     from shared.domain.job import Job
-    from shared.services.large.claim_jobs import ClaimedJob
+    from shared.services.large.hand_out import ClaimedJob
 
 _MOST_JOBS: Final = 100
 
@@ -35,6 +35,7 @@ class ClaimRequest(_Request):
 
     pipeline_run_id: str = Field(examples=["6a9d0e7c-0f53-4c39-9d5e-0f6b4a0a4f0e"])
     max_jobs: int = Field(20, ge=1, le=_MOST_JOBS)
+    job_id: str = Field("", description="The one job that is wanted; empty means those that come next.")
 
 
 class RunRequest(_Request):
@@ -53,11 +54,15 @@ class StepRequest(RunRequest):
 
 
 class ReleaseRequest(RunRequest):
-    """Why a run gives its job back: the activities in their order, and the error of each, null where there is none."""
+    """Why a run gives its job back: the activities in their order, and the error of each, null where there is none.
+
+    Or somebody has cancelled it, which is no error.
+    """
 
     pipeline_run_id: str | None = None
     activities: list[str] = []
     errors: list[str | None] = []
+    cancelled: bool = False
 
     @property
     def failed(self) -> str | None:

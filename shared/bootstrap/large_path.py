@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from shared.services.large.accept import Accept
     from shared.services.large.await_copy import AwaitCopy
     from shared.services.large.claim_jobs import ClaimJobs
+    from shared.services.large.claim_one import ClaimOne
     from shared.services.large.claims import Claims
     from shared.services.large.conclude import Conclude
+    from shared.services.large.hand_out import HandOut
     from shared.services.large.holdings import Holdings
     from shared.services.large.publication import Publication
     from shared.services.large.release import Release
@@ -33,10 +35,15 @@ class LargePath(Parts):
     def claim_jobs(self) -> ClaimJobs:
         """Hand out jobs of the large path."""
         from shared.services.large.claim_jobs import ClaimJobs
-        from shared.services.large.inputs import LargeInputs
 
-        inputs = LargeInputs(self.blobs, self._layout, self._records, self.warehouse, self._data_lake)
-        return ClaimJobs(self._holdings, self._records, inputs, self._dispatch, self.settings.claim_tries)
+        return ClaimJobs(self._holdings, self._records, self._hand_out, self._dispatch, self.settings.claim_tries)
+
+    @cached_property
+    def claim_one(self) -> ClaimOne:
+        """Hand out a certain job of the large path."""
+        from shared.services.large.claim_one import ClaimOne
+
+        return ClaimOne(self._holdings, self._records, self._hand_out)
 
     @cached_property
     def report_step(self) -> ReportStep:
@@ -102,6 +109,14 @@ class LargePath(Parts):
 
         reports = Reports(self.blobs, self._layout, self._records)
         return Accept(self._records, reports, self._outputs)
+
+    @cached_property
+    def _hand_out(self) -> HandOut:
+        from shared.services.large.hand_out import HandOut
+        from shared.services.large.inputs import LargeInputs
+
+        inputs = LargeInputs(self.blobs, self._layout, self._records, self.warehouse, self._data_lake)
+        return HandOut(self._holdings, inputs)
 
     @cached_property
     def _holdings(self) -> Holdings:

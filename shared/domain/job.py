@@ -48,7 +48,7 @@ FINAL_STATES = frozenset(
 _REPLACED_STATES = frozenset({JobState.SUPERSEDED, JobState.DELETING, JobState.DELETED})
 _SUCCESSES = frozenset({JobState.SUCCEEDED, JobState.SUCCEEDED_WITH_REJECTS})
 
-_WAITS_FOR_LARGE_PATH = frozenset({JobState.ROUTED, JobState.SILVER})
+_FOR_LARGE_PATH = frozenset({JobState.ROUTED, JobState.SILVER})
 _MANIFEST_STANDS = frozenset({JobState.GOLD, JobState.PUBLISHED})
 
 #: States of a job whose files have not been taken in yet.
@@ -159,10 +159,15 @@ class Job:
         return self.state is JobState.GOLD or self.problem.details.get("service") == "warehouse"
 
     @property
+    def is_for_large_path(self) -> bool:
+        """Whether the job stands in the large path's queue, also when a run works on it."""
+        is_large = self.processing_path is ProcessingPath.LARGE_BATCH and not self.is_provisional
+        return is_large and self.state in _FOR_LARGE_PATH
+
+    @property
     def waits_for_large_path(self) -> bool:
         """Whether the job stands in the large path's queue and no run works on it."""
-        is_large = self.processing_path is ProcessingPath.LARGE_BATCH and not self.is_provisional
-        return is_large and self.state in _WAITS_FOR_LARGE_PATH and not self.is_at_work
+        return self.is_for_large_path and not self.is_at_work
 
     @property
     def is_left_to_publish(self) -> bool:

@@ -146,6 +146,9 @@ class JobQueue(Protocol):
     def send(self, queue: str, message: JobMessage, delay: timedelta | None = None) -> None:
         """Put a message on a queue, to be seen after a delay."""
 
+    def send_held(self, queue: str, message: JobMessage, hold: timedelta) -> HeldMessage:
+        """Put a message on a queue that nobody sees for a while; to hold it counts as its first try."""
+
     def receive(self, queue: str, hold: timedelta) -> HeldMessage | None:
         """Take a message that can be seen and keep others from seeing it; None when there is none."""
 

@@ -35,8 +35,16 @@ def test_it_ends_at_once_when_there_is_nothing_to_do(run: Run, app: App, noteboo
 
     assert done.state == State.SUCCEEDED
     assert app.names == ["/api/adf/claims"]
-    assert app.last("/api/adf/claims") == {"pipelineRunId": done.id, "maxJobs": 20}
+    assert app.last("/api/adf/claims") == {"pipelineRunId": done.id, "maxJobs": 20, "jobId": ""}
     assert notebooks.runs == []
+
+
+def test_one_job_is_taken_up_where_it_is_named(run: Run, app: App, notebooks: Notebooks) -> None:
+    claimed(app, 7)
+
+    assert run(NAME, jobId="j7").state == State.SUCCEEDED
+    assert app.last("/api/adf/claims")["jobId"] == "j7"
+    assert {job for _, job in notebooks.runs} == {"j7"}
 
 
 def test_a_job_goes_through_both_notebooks_and_is_published_and_completed(

@@ -42,6 +42,18 @@ class AzureJobQueue:
                 client.create_queue,
             )
 
+    def send_held(self, queue: str, message: JobMessage, hold: timedelta) -> HeldMessage:
+        """Put a message on a queue that nobody sees for a while; to hold it counts as its first try."""
+        client, text = self._queue(queue), message.to_json()
+        with storage_faults(_SERVICE):
+            sent = created_on_demand(
+                lambda: client.send_message(
+                    text, time_to_live=_FOREVER, visibility_timeout=round(hold.total_seconds())
+                ),
+                client.create_queue,
+            )
+        return HeldMessage(sent.id, str(sent.pop_receipt), 1, text, base64.b64encode(text.encode()).decode())
+
     def receive(self, queue: str, hold: timedelta) -> HeldMessage | None:
         """Take a message that can be seen and keep others from seeing it; None when there is none."""
         with storage_faults(_SERVICE):

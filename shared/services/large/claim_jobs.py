@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.domain.job import JobState, ProcessingPath, new_run_id
-from shared.domain.large_claim import LargeClaim, checked_pipeline_run_id
+from shared.domain.job import JobState, ProcessingPath
+from shared.domain.large_claim import checked_pipeline_run_id
 from shared.domain.message import JobMessage
 from shared.domain.routing import LARGE_QUEUE
 from shared.errors import ConflictError, InvalidRequestError, UnavailableError
@@ -16,26 +16,15 @@ from shared.logs import job_logging
 from shared.services.journal import problem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from shared.domain.job import Job
     from shared.ports import HeldMessage
     from shared.services.dispatch import Dispatch
+    from shared.services.large.hand_out import ClaimedJob, HandOut
     from shared.services.large.holdings import Holdings
-    from shared.services.large.inputs import LargeInputs
     from shared.services.records import JobRecords
 
 _log = logging.getLogger(__name__)
 _LEAST_HOLD = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedJob:
-    """A job that was handed out, its claim, and where its notebooks read and write by the names of their widgets."""
-
-    job: Job
-    claim: LargeClaim
-    addresses: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +38,7 @@ class ClaimJobs:
 
     holdings: Holdings
     records: JobRecords
-    inputs: LargeInputs
+    hand_out: HandOut
     dispatch: Dispatch
     max_tries: int
 
@@ -59,23 +48,13 @@ class ClaimJobs:
         Raises :class:`InvalidRequestError` for an id that cannot be a pipeline run's.
         """
         checked_pipeline_run_id(pipeline_run_id)
-        found = list(self._still_held(pipeline_run_id))[:most]
+        found = list(self.hand_out.before(pipeline_run_id))[:most]
         queue, lease = self.holdings.queue, self.holdings.lease
         while len(found) < most and (message := queue.receive(LARGE_QUEUE, lease)) is not None:
             claimed = self._take(message, pipeline_run_id)
             if claimed is not None:
                 found.append(claimed)
         return found
-
-    def _still_held(self, pipeline_run_id: str) -> Iterator[ClaimedJob]:
-        now = self.holdings.journal.clock.now()
-        for claim in self.holdings.claims.of_pipeline(pipeline_run_id):
-            job = self.holdings.journal.jobs.get(claim.job_id)
-            if job is None or job.is_final or job.run_id != claim.run_id or job.is_left_to_publish:
-                self.holdings.claims.forget(claim)
-            elif claim.expires_at > now:
-                self.inputs.prepare(job)
-                yield self._handed_out(job, claim)
 
     def _take(self, message: HeldMessage, pipeline_run_id: str) -> ClaimedJob | None:
         try:
@@ -102,19 +81,8 @@ class ClaimJobs:
         if message.tries > self.max_tries:
             self._set_aside(message)
             return None
-        now = self.holdings.journal.clock.now()
-        claim = LargeClaim(
-            job_id=job.job_id,
-            run_id=new_run_id(job.attempt),
-            pipeline_run_id=pipeline_run_id,
-            message_id=message.message_id,
-            receipt=message.receipt,
-            tries=message.tries,
-            claimed_at=now,
-            expires_at=now + self.holdings.lease,
-        )
         try:
-            self.inputs.prepare(job)
+            return self.hand_out(job, message, pipeline_run_id)
         except UnavailableError as error:
             if error.details.get("service") != "warehouse":
                 raise
@@ -122,10 +90,6 @@ class ClaimJobs:
             self.holdings.journal.record(job, JobState.ROUTED, note=note, problem=problem_of(error))
             self._remove(message)
             return None
-        self.holdings.claims.save(claim)
-        note = f"Taken up by the large path (pipeline run {pipeline_run_id}, try {message.tries})."
-        job = self.holdings.journal.record(job, JobState.ROUTED, note=note, run_id=claim.run_id, problem=None)
-        return self._handed_out(job, claim)
 
     def _workable(self, message: HeldMessage, pointer: JobMessage) -> Job | None:
         """Return the job of a message if there is anything to do for the notebooks, else see to it otherwise."""
@@ -151,17 +115,12 @@ class ClaimJobs:
 
     def _is_held_by_another(self, job: Job, message: HeldMessage) -> bool:
         """Tell whether a claim by another message holds; this one is then hidden until that is over."""
-        claim, now = self.holdings.claims.of_run(job.job_id, job.run_id), self.holdings.journal.clock.now()
+        claim = self.holdings.claim_that_holds(job)
         if claim is None or claim.message_id == message.message_id:
             return False
-        if job.problem is not None or claim.expires_at <= now:
-            return False
-        rest = max(claim.expires_at - now, _LEAST_HOLD)
+        rest = max(claim.expires_at - self.holdings.journal.clock.now(), _LEAST_HOLD)
         self.holdings.queue.hold(LARGE_QUEUE, message.message_id, message.receipt, rest)
         return True
-
-    def _handed_out(self, job: Job, claim: LargeClaim) -> ClaimedJob:
-        return ClaimedJob(job, claim, self.inputs.addresses(job, claim.run_id))
 
     def _remove(self, message: HeldMessage) -> None:
         self.holdings.queue.remove(LARGE_QUEUE, message.message_id, message.receipt)

@@ -30,6 +30,13 @@ class Holdings:
     leftovers: Leftovers
     lease: timedelta
 
+    def claim_that_holds(self, job: Job) -> LargeClaim | None:
+        """Return the claim by which somebody works on a job; None when it was given back, or its time is over."""
+        claim = self.claims.of_run(job.job_id, job.run_id)
+        if claim is None or job.problem is not None or claim.expires_at <= self.journal.clock.now():
+            return None
+        return claim
+
     def renewed(self, job: Job, run_id: str) -> tuple[Run, LargeClaim]:
         """Return a run and its claim, which lasts anew from now.
 

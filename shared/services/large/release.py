@@ -34,11 +34,14 @@ class Release:
     bury: Bury
     max_tries: int
 
-    def __call__(self, job_id: str, run_id: str, failed: str | None, pipeline_run_id: str | None) -> Job:
-        """Let go of a job; ``failed`` names the activity that failed. May come late or twice, and then does nothing.
+    def __call__(
+        self, job_id: str, run_id: str, failed: str | None, pipeline_run_id: str | None, *, cancelled: bool = False
+    ) -> Job:
+        """Let go of a job. May come late or twice, and then does nothing.
 
-        The text of the failure is not kept: it may hold data. It stands with the pipeline's run. A job whose manifest
-        stands is not given back, since only publishing is left to do, which the next sweep does.
+        ``failed`` names the activity that failed; with ``cancelled`` none has, and somebody has ended the run. The text
+        of a failure is not kept: it may hold data. It stands with the pipeline's run. A job whose manifest stands is
+        not given back, since only publishing is left to do, which the next sweep does.
         """
         with job_logging(job_id):
             job = self.holdings.journal.get(job_id)
@@ -51,7 +54,7 @@ class Release:
                 run, claim = self.holdings.renewed(job, run_id)
             except ConflictError:
                 return self.holdings.journal.get(job_id)
-            self._give_back(run, claim, _problem(failed, pipeline_run_id))
+            self._give_back(run, claim, _problem(failed, pipeline_run_id, cancelled=cancelled))
             return self.holdings.journal.get(job_id)
 
     def _give_back(self, run: Run, claim: LargeClaim, problem: JobProblem) -> None:
@@ -73,11 +76,10 @@ class Release:
             self.holdings.end(claim)
 
 
-def _problem(failed: str | None, pipeline_run_id: str | None) -> JobProblem:
+def _problem(failed: str | None, pipeline_run_id: str | None, *, cancelled: bool) -> JobProblem:
     where = f" of pipeline run {pipeline_run_id}" if pipeline_run_id else ""
-    return JobProblem(
-        "large_path_failed",
-        f"{failed or 'A step'}{where} failed.",
-        f"Its error stands with that run. {RETRY_ADVICE}",
-        {"activity": failed, "pipelineRunId": pipeline_run_id},
-    )
+    details = {"activity": failed, "pipelineRunId": pipeline_run_id}
+    if cancelled:
+        return JobProblem("large_path_cancelled", f"The work{where} was cancelled.", "Start it again.", details)
+    advice = f"Its error stands with that run. {RETRY_ADVICE}"
+    return JobProblem("large_path_failed", f"{failed or 'A step'}{where} failed.", advice, details)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.domain.job import JobState, ProcessingPath
+from shared.domain.job import ProcessingPath
 from shared.domain.routing import PATHS
 from shared.errors import ConflictError
 from shared.logs import job_logging
+from shared.services.large.not_waiting import not_waiting
 
 if TYPE_CHECKING:
     from shared.domain.job import Job
@@ -43,7 +44,7 @@ class RunNow:
         with job_logging(job_id):
             job = self.journal.get(job_id)
             if not job.waits_for_large_path:
-                raise _refusal(job)
+                raise not_waiting(job)
             run_id = self.pipelines.start(_PIPELINE, {})
             note = f"{by} had {_PIPELINE} started (pipeline run {run_id})."
             while job.waits_for_large_path:
@@ -53,15 +54,3 @@ class RunNow:
                 except ConflictError:
                     job = self.journal.get(job_id)
             return Started(job, _PIPELINE, run_id)
-
-
-def _refusal(job: Job) -> ConflictError:
-    if job.processing_path is not ProcessingPath.LARGE_BATCH:
-        reason, advice = "does not take the large path", "A small job is processed at once."
-    elif job.is_final or job.is_left_to_publish:
-        reason, advice = f"is {job.state.value}", "There is nothing left for the large path to do."
-    elif job.state in {JobState.AWAITING_FILE, JobState.RECEIVED}:
-        reason, advice = "waits for its files", "Start it when they are there."
-    else:
-        reason, advice = "is being worked on", "Follow its timeline."
-    return ConflictError(f"Job {job.job_id} {reason}.", code="not_waiting", advice=advice, state=job.state.value)

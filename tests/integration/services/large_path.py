@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from shared.bootstrap import App
     from shared.frames.engine import Frame
-    from shared.services.large.claim_jobs import ClaimedJob
+    from shared.services.large.hand_out import ClaimedJob
     from tests.integration.services.conftest import Bench
 
 

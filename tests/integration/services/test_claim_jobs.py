@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.job import JobState
 from shared.domain.routing import LARGE_QUEUE
-from shared.errors import AppError, ConflictError
+from shared.errors import AppError, ConflictError, NotFoundError
 from shared.services.large.report_step import Step
 from tests.integration.services.conftest import Bench, right_after
 from tests.integration.services.large_path import (
@@ -22,7 +22,7 @@ from tests.integration.services.large_path import (
 )
 
 if TYPE_CHECKING:
-    from shared.services.large.claim_jobs import ClaimedJob
+    from shared.services.large.hand_out import ClaimedJob
 
 
 def state_of(bench: Bench, job_id: str) -> JobState:
@@ -54,11 +54,76 @@ def test_of_two_who_claim_a_job_by_two_messages_at_once_one_gets_it(
     large.app._dispatch.send(job)
     won: list[ClaimedJob] = []
     rival = large.another_app()
-    inputs = type(large.app.claim_jobs.inputs)
+    inputs = type(large.app.claim_jobs.hand_out.inputs)
     right_after(monkeypatch, inputs, "prepare", lambda: won.extend(rival.claim_jobs("rival", 1)))
     assert claim(large) == []
     assert [claimed.job.job_id for claimed in won] == [job.job_id]
     report(large.app, won[0], Step.SILVER_STARTED)
+
+
+def test_a_job_that_is_asked_for_is_handed_out_before_those_that_came_first(large: Bench, records: bytes) -> None:
+    first, second = (large.receive(records, user_id=user).job for user in ("ann", "bob"))
+    claimed = large.app.claim_one("by-hand", second.job_id)
+    assert claimed.job.job_id == second.job_id
+    assert large.app.claim_one("by-hand", second.job_id).claim == claimed.claim, "a lost answer is given again"
+    assert [each.job.job_id for each in claim(large)] == [first.job_id]
+    run_notebooks(large.app, claimed)
+    conclude(large, claimed)
+
+
+def test_a_job_that_was_asked_for_is_nobody_elses_and_one_that_is_claimed_cannot_be_asked_for(
+    large: Bench, records: bytes
+) -> None:
+    job = large.receive(records).job
+    large.app.claim_one("by-hand", job.job_id)
+    assert claim(large) == []
+    with pytest.raises(ConflictError, match="is being worked on"):
+        large.app.claim_one("by-another", job.job_id)
+
+
+def test_of_two_who_ask_for_a_job_at_once_one_gets_it(
+    large: Bench, records: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = large.receive(records).job
+    won: list[ClaimedJob] = []
+    rival = large.another_app()
+    inputs = type(large.app.claim_jobs.hand_out.inputs)
+    right_after(monkeypatch, inputs, "prepare", lambda: won.extend(rival.claim_jobs("rival", 1)))
+    with pytest.raises(ConflictError) as refused:
+        large.app.claim_one("by-hand", job.job_id)
+    assert (refused.value.code, len(won)) == ("not_waiting", 1)
+    run_notebooks(large.app, won[0])
+    conclude(large, won[0])
+    assert large.messages(LARGE_QUEUE) == [], "the message of the one who lost is gone"
+
+
+def test_a_job_that_was_asked_for_comes_back_when_its_runner_dies_or_is_cancelled(large: Bench, records: bytes) -> None:
+    job = large.receive(records).job
+    short = large.another_app(claim_seconds=1)
+    short.claim_one("dies", job.job_id)
+    time.sleep(1.2)
+    taken = large.app.claim_one("by-hand", job.job_id)
+    large.app.release(job.job_id, taken.claim.run_id, None, "by-hand", cancelled=True)
+    waiting = large.app.jobs.get(job.job_id).job
+    assert waiting.problem is not None
+    assert (waiting.problem.code, waiting.problem.message) == (
+        "large_path_cancelled",
+        "The work of pipeline run by-hand was cancelled.",
+    )
+    again = claim_one(large)
+    run_notebooks(large.app, again)
+    conclude(large, again)
+
+
+def test_only_a_large_job_that_waits_can_be_asked_for(large: Bench, records: bytes) -> None:
+    small = large.receive(records, app=large.another_app(small_batch_threshold=10_000)).job
+    stopped = large.receive(records, user_id="bob").job
+    large.app.stop(stopped.job_id, "ann")
+    for job, reason in ((small, "does not take the large path"), (stopped, "is stopped")):
+        with pytest.raises(ConflictError, match=reason):
+            large.app.claim_one("by-hand", job.job_id)
+    with pytest.raises(NotFoundError):
+        large.app.claim_one("by-hand", "f" * 24)
 
 
 def test_no_more_jobs_are_handed_out_than_are_asked_for(large: Bench, records: bytes) -> None:

@@ -15,7 +15,7 @@ from tests.integration.services.conftest import NO_GOOD_ROW, Bench
 from tests.integration.services.large_path import Notebooks, claim, claim_one, report, with_rows, without
 
 if TYPE_CHECKING:
-    from shared.services.large.claim_jobs import ClaimedJob
+    from shared.services.large.hand_out import ClaimedJob
 
 SILVER_LIES: dict[str, Any] = {
     "a file that is not there": lambda said: replace(said, silver=(*said.silver, replace(said.silver[0], path="x"))),

@@ -10,7 +10,7 @@ from functions.http.app import create_asgi_app
 from shared.domain.job import JobState
 from shared.domain.large_claim import LargeClaim
 from shared.errors import ConflictError, UnavailableError
-from shared.services.large.claim_jobs import ClaimedJob
+from shared.services.large.hand_out import ClaimedJob
 from shared.services.large.publication import TablePlan, Target
 from shared.services.large.report_step import Step, StepReport
 from shared.services.large.run_now import Started
@@ -32,7 +32,7 @@ class FakeLargePath:
         self.done = False
         self.job = make_job(run_id="run-1-aa", state=JobState.GOLD)
         app.jobs_by_id["a1b2c3"] = self.job
-        for name in ("claim_jobs", "report_step", "release", "sweep", "await_copy", "run_now"):
+        for name in ("claim_jobs", "claim_one", "report_step", "release", "sweep", "await_copy", "run_now"):
             setattr(app, name, getattr(self, name))
         app.conclude = self  # type: ignore[attr-defined]
         app.publication = SimpleNamespace(plan=self.plan, copied=self.copied)  # type: ignore[attr-defined]
@@ -44,15 +44,24 @@ class FakeLargePath:
 
     def claim_jobs(self, pipeline_run_id: str, most: int) -> list[ClaimedJob]:
         self._ask("claim", pipeline_run_id, most)
+        return [self._claimed(pipeline_run_id)]
+
+    def claim_one(self, pipeline_run_id: str, job_id: str) -> ClaimedJob:
+        self._ask("claim one", pipeline_run_id, job_id)
+        return self._claimed(pipeline_run_id)
+
+    def _claimed(self, pipeline_run_id: str) -> ClaimedJob:
         claim = LargeClaim("a1b2c3", "run-1-aa", pipeline_run_id, "m", "secret", 1, NOW, NOW + timedelta(hours=4))
-        return [ClaimedJob(self.job, claim, ADDRESSES)]
+        return ClaimedJob(self.job, claim, ADDRESSES)
 
     def report_step(self, job_id: str, run_id: str, report: StepReport) -> Any:
         self._ask("step", job_id, run_id, report)
         return self.job
 
-    def release(self, job_id: str, run_id: str, failed: str | None, pipeline_run_id: str | None) -> Any:
-        self._ask("release", job_id, run_id, failed, pipeline_run_id)
+    def release(
+        self, job_id: str, run_id: str, failed: str | None, pipeline_run_id: str | None, *, cancelled: bool
+    ) -> Any:
+        self._ask("release", job_id, run_id, failed, pipeline_run_id, cancelled)
         return self.job
 
     def sweep(self) -> SweepReport:
@@ -117,6 +126,13 @@ def test_a_claim_is_answered_with_the_widgets_of_the_notebooks_and_without_its_r
     }
 
 
+def test_one_job_can_be_claimed_by_its_id(factory, large):
+    answer = factory.post("/api/adf/claims", json={"pipelineRunId": "p-1", "jobId": "a1b2c3"})
+
+    assert large.asked == [("claim one", "p-1", "a1b2c3")]
+    assert [each["jobId"] for each in answer.json()["claims"]] == ["a1b2c3"]
+
+
 def test_a_step_is_passed_on_with_its_time_and_page(factory, large):
     body = {**RUN, "step": "silver", "pipelineRunId": "p-1", "durationSeconds": 12.5, "runPageUrl": "https://page"}
 
@@ -164,7 +180,12 @@ def test_a_release_says_which_activity_failed_and_not_with_what_words(factory, l
     body = {**RUN, "pipelineRunId": "p-1", "activities": ["First", "Second", "Third"], "errors": errors}
 
     assert factory.post("/api/adf/jobs/a1b2c3/release", json=body).status_code == 200
-    assert large.asked == [("release", "a1b2c3", "run-1-aa", failed, "p-1")]
+    assert large.asked == [("release", "a1b2c3", "run-1-aa", failed, "p-1", False)]
+
+
+def test_a_run_that_was_cancelled_gives_its_job_back_without_an_error(factory, large):
+    assert factory.post("/api/adf/jobs/a1b2c3/release", json={**RUN, "cancelled": True}).status_code == 200
+    assert large.asked == [("release", "a1b2c3", "run-1-aa", None, None, True)]
 
 
 def test_a_publication_lists_its_tables(factory, large):
