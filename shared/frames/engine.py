@@ -28,6 +28,8 @@ class Engine(Protocol):
     name: str
     #: Whether a frame is computed at once, so that a look at its size costs nothing extra.
     eager: bool
+    #: How many tables are worked at side by side: on Spark, while the steps for one are planned others are computed.
+    tables_at_once: int
 
     def from_arrow(self, table: pa.Table) -> Frame:
         """Make a frame of an Arrow table."""
@@ -58,6 +60,7 @@ class EagerEngine:
     """pandas with Arrow columns, or Arrow itself, in this process."""
 
     eager = True
+    tables_at_once = 1
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -112,6 +115,7 @@ class SparkEngine:
 
     name = "spark"
     eager = False
+    tables_at_once = 4
 
     def __init__(
         self, session: Any, arrow_udf: ArrowUdf, work_uri: str | None = None, layers: Mapping[str, str] | None = None

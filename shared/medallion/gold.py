@@ -9,6 +9,7 @@ import narwhals as nw
 from shared.datasets.gold_table import ENGINE
 from shared.frames.engine import get_engine
 from shared.frames.values import to_token
+from shared.medallion.side_by_side import side_by_side
 from shared.ports import AggregateTable
 
 if TYPE_CHECKING:
@@ -33,12 +34,16 @@ def build(dataset: Dataset, silver: Mapping[str, Frame], context: RunContext, en
         for table in dataset.contract.tables
         if table.name in used
     }
-    gold: dict[str, Frame] = {}
-    for table in dataset.gold:
-        made = _with_lineage(_call(table, frames, engine), context.lineage)
-        gold[table.name] = engine.keep(made, "gold", table.name)
-        frames[table.name] = gold[table.name].drop(*LINEAGE)
-    return gold
+    tables = {table.name: table for table in dataset.gold}
+
+    def make(name: str) -> Frame:
+        made = _with_lineage(_call(tables[name], frames, engine), context.lineage)
+        kept = engine.keep(made, "gold", name)
+        frames[name] = kept.drop(*LINEAGE)
+        return kept
+
+    needs = {name: tables.keys() & table.inputs for name, table in tables.items()}
+    return side_by_side(needs, make, engine.tables_at_once)
 
 
 def aggregate_tables(dataset: Dataset, lineage: Lineage) -> tuple[AggregateTable, ...]:

@@ -10,6 +10,7 @@ import narwhals as nw
 
 from shared.domain.ledger import Balance, Ledger
 from shared.domain.verdicts import REJECTING, Outcome
+from shared.medallion.side_by_side import side_by_side
 from shared.quality.broken_rules import broken_rules, counted_verdicts
 from shared.quality.evaluate import evaluate
 from shared.quality.verdict_rows import verdict_rows
@@ -40,6 +41,17 @@ class SilverResult:
     broken: dict[str, BrokenRules]
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a :class:`SilverResult` holds of one table."""
+
+    accepted: Frame
+    verdicts: Frame
+    balance: Balance
+    rule_counts: dict[str, int]
+    broken: BrokenRules
+
+
 def refine(
     contract: Contract,
     bronze: MutableMapping[str, Frame],
@@ -49,20 +61,22 @@ def refine(
     loaded: Mapping[str, Frame] | None = None,
     told: Mapping[str, pa.Table] | None = None,
 ) -> SilverResult:
-    """Judge all tables of a job, in the contract's order, so that references resolve among accepted rows only.
+    """Judge all tables of a job, each after those that it refers to: references resolve among accepted rows only.
 
     ``bronze`` holds a frame of text columns a table and is emptied on the way, so that rows as read do not stay in
     memory beside what became of them; ``files`` are the names of the job's files in their order. ``loaded`` holds the
     keys that earlier jobs have loaded, by table; a reference may name one of those as well. ``told`` is what the
     dataset's own reader says of rows, by table, as :func:`~shared.quality.told_rows.told_rows` takes it.
     """
-    labels = {table.name: table.label for table in contract.tables}
-    result = SilverResult({}, {}, {}, {}, {})
+    tables = {table.name: table for table in contract.tables}
+    labels = {name: table.label for name, table in tables.items()}
     known: dict[str, Frame] = {}
-    for table in contract.tables:
-        read = _length(bronze[table.name], engine)
+
+    def judge(name: str) -> _Judged:
+        table = tables[name]
+        read = _length(bronze[name], engine)
         evaluated = evaluate(
-            bronze.pop(table.name),
+            bronze.pop(name),
             table,
             known,
             labels=labels,
@@ -70,14 +84,23 @@ def refine(
             phone_region=contract.phone_region,
             engine=engine,
         )
-        said = verdict_rows(evaluated, files, (told or {}).get(table.name), engine)
-        result.verdicts[table.name] = engine.persist(said)
-        result.frames[table.name] = engine.keep(evaluated.accepted(), "silver", table.name)
+        said = verdict_rows(evaluated, files, (told or {}).get(name), engine)
+        verdicts = engine.persist(said)
+        accepted = engine.keep(evaluated.accepted(), "silver", name)
         messages = evaluated.messages
         del evaluated
-        known[table.name] = _known_keys(table, result.frames[table.name], (loaded or {}).get(table.name))
-        _count(result, table, read, messages, engine)
-    return result
+        known[name] = _known_keys(table, accepted, (loaded or {}).get(name))
+        return _counted(table, read, accepted, verdicts, messages, engine)
+
+    needs = {name: {rule.target[0] for rule in table.rules} for name, table in tables.items()}
+    judged = side_by_side(needs, judge, engine.tables_at_once)
+    return SilverResult(
+        frames={name: one.accepted for name, one in judged.items()},
+        verdicts={name: one.verdicts for name, one in judged.items()},
+        ledger={name: one.balance for name, one in judged.items()},
+        rule_counts={name: one.rule_counts for name, one in judged.items()},
+        broken={name: one.broken for name, one in judged.items()},
+    )
 
 
 def _known_keys(table: Table, accepted: Frame, loaded: Frame | None) -> Frame:
@@ -86,24 +109,25 @@ def _known_keys(table: Table, accepted: Frame, loaded: Frame | None) -> Frame:
     return keys if loaded is None else nw.concat([keys, loaded]).unique()
 
 
-def _count(result: SilverResult, table: Table, read: int, messages: dict[str, str], engine: Engine) -> None:
-    """Enter a table into the ledger and the counts by rule."""
-    verdicts = result.verdicts[table.name]
+def _counted(
+    table: Table, read: int, accepted: Frame, verdicts: Frame, messages: dict[str, str], engine: Engine
+) -> _Judged:
+    """Count a table's rows for the ledger, and those that each rule spoke of."""
     found = counted_verdicts(verdicts, engine)
     counts: Counter[tuple[str, str, str]] = Counter()
     for row in found:
         counts[row["outcome"], row["column"], row["rule"]] += row["rows"]
     rejected = {outcome: sum(n for (kind, *_), n in counts.items() if kind == outcome) for outcome in REJECTING}
-    result.ledger[table.name] = Balance(
+    balance = Balance(
         read=read,
-        silver=_length(result.frames[table.name], engine),
+        silver=_length(accepted, engine),
         quarantined=rejected[Outcome.QUARANTINED],
         duplicate=rejected[Outcome.DUPLICATE],
         skipped=rejected[Outcome.SKIPPED],
     )
     most_frequent_first = sorted(counts.items(), key=lambda item: (-item[1], item[0][1:]))
-    result.rule_counts[table.name] = {":".join(parts): n for parts, n in most_frequent_first}
-    result.broken[table.name] = broken_rules(table, verdicts, found, messages, engine)
+    rule_counts = {":".join(parts): n for parts, n in most_frequent_first}
+    return _Judged(accepted, verdicts, balance, rule_counts, broken_rules(table, verdicts, found, messages, engine))
 
 
 def _length(frame: Frame, engine: Engine) -> int:
