@@ -35,14 +35,18 @@ def build(dataset: Dataset, silver: Mapping[str, Frame], context: RunContext, en
         if table.name in used
     }
     tables = {table.name: table for table in dataset.gold}
+    made: dict[str, Frame] = {}
+    needs: dict[str, set[str]] = {}
+    for name, table in tables.items():
+        needs[name] = needs.keys() & table.inputs  # of those above it: it may itself have the name of a silver table
 
     def make(name: str) -> Frame:
-        made = _with_lineage(_call(tables[name], frames, engine), context.lineage)
-        kept = engine.keep(made, "gold", name)
-        frames[name] = kept.drop(*LINEAGE)
+        above = {other: made[other] for other in needs[name]}
+        rows = _with_lineage(_call(tables[name], {**frames, **above}, engine), context.lineage)
+        kept = engine.keep(rows, "gold", name)
+        made[name] = kept.drop(*LINEAGE)
         return kept
 
-    needs = {name: tables.keys() & table.inputs for name, table in tables.items()}
     return side_by_side(needs, make, engine.tables_at_once)
 
 
