@@ -50,9 +50,11 @@ def bury_large_batch_poison(message: func.QueueMessage, context: func.Context) -
 @blueprint.function_name("take_in_files")
 @blueprint.queue_trigger("message", queue_name=INTAKE_QUEUE, connection=STORAGE)
 def take_in_files(message: func.QueueMessage, context: func.Context) -> None:
-    """Count the files that the job of a message waits for, if they are there, and send it on its way."""
+    """Count the files that the job of a message waits for, if they are there; cut them where the large path asked."""
     with invocation_logging(context.invocation_id):
-        get_app().take_in(JobMessage.from_json(message.get_body()).job_id)
+        job_id = JobMessage.from_json(message.get_body()).job_id
+        get_app().take_in(job_id)
+        get_app().cut_shards(job_id)
 
 
 @blueprint.function_name("bury_intake_poison")

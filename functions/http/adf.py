@@ -20,6 +20,7 @@ from functions.http.adf_models import (
     ReleaseRequest,
     RunParameters,
     RunRequest,
+    ShardingAnswer,
     StepRequest,
     SweepAnswer,
     SweepRequest,
@@ -29,12 +30,13 @@ from functions.http.application import Application
 from functions.http.authentication import PipelineCaller
 from functions.http.jobs import JobId
 from functions.http.problems import documented
-from shared.services.large.report_step import StepReport
+from shared.services.large.report_step import Reported, Step, StepReport
 
 router = APIRouter(prefix="/api/adf", tags=["pipelines"])
 
 _POLL_SECONDS: Final = "5"
 _LOCATED: Final[dict[str, Any]] = {"headers": {"Location": {"schema": {"type": "string"}}}}
+_SHARDING: Final[dict[str, Any]] = {"model": ShardingAnswer, **_LOCATED}
 
 
 @router.post("/claims", summary="Claim jobs of the large path", responses=documented(400, 401, 403, 404, 409, 503))
@@ -51,16 +53,38 @@ def claim_jobs(_: PipelineCaller, app: Application, wanted: ClaimRequest) -> Cla
 
 
 @router.post(
-    "/jobs/{jobId}/steps", summary="Report a step of a job", responses=documented(400, 401, 403, 404, 409, 422, 503)
+    "/jobs/{jobId}/steps",
+    summary="Report a step of a job",
+    responses={202: _SHARDING, **documented(400, 401, 403, 404, 409, 422, 503)},
 )
-def report_step(_: PipelineCaller, app: Application, job_id: JobId, told: StepRequest) -> JobStateAnswer:
+def report_step(
+    _: PipelineCaller, app: Application, request: Request, response: Response, job_id: JobId, told: StepRequest
+) -> ShardingAnswer | JobStateAnswer:
     """Note a step on the job's timeline and renew the claim.
 
-    `silver` judges the rows by what the notebook found, `gold` checks every file and writes the manifest. 409
-    `claim_lost` means that the job is not the caller's any more.
+    `silver_started` cuts the files into shards; where that lasts the answer is 202 with an address to follow. `silver`
+    judges the rows by what the notebook found, `gold` checks every file and writes the manifest. 409 `claim_lost` means
+    that the job is not the caller's any more.
     """
     report = StepReport(told.step, told.duration_seconds, told.run_page_url or None)
-    return JobStateAnswer.of(app.report_step(job_id, told.run_id, report))
+    return _reported(request, response, app.report_step(job_id, told.run_id, report))
+
+
+@router.get(
+    "/jobs/{jobId}/sharding",
+    summary="Ask whether the files of a job are cut",
+    responses={202: _SHARDING, **documented(400, 401, 403, 404, 409, 422, 503)},
+)
+def get_sharding(
+    _: PipelineCaller,
+    app: Application,
+    request: Request,
+    response: Response,
+    job_id: JobId,
+    wanted: Annotated[RunParameters, Query()],
+) -> ShardingAnswer | JobStateAnswer:
+    """Answer 202 until the files are cut, then 200; renew the claim, and see that somebody cuts them."""
+    return _reported(request, response, app.report_step(job_id, wanted.run_id, StepReport(Step.SILVER_STARTED)))
 
 
 @router.post(
@@ -104,7 +128,7 @@ def get_conclusion(
 ) -> JobStateAnswer:
     """Answer 202 until a run is published, then 200; a problem where that cannot be, or has to wait."""
     if not app.conclude.is_done(job_id, wanted.run_id):
-        _to_be_followed(request, response, job_id, wanted.run_id)
+        _to_be_followed(request, response, f"{job_id}/conclusion", wanted.run_id)
     return JobStateAnswer.of(app.jobs.get(job_id).job)
 
 
@@ -153,12 +177,20 @@ def _concluded(app: Application, request: Request, response: Response, job_id: s
     if job.is_final and app.conclude.is_done(job_id, run_id):
         response.status_code = 200
     else:
-        _to_be_followed(request, response, job_id, run_id)
+        _to_be_followed(request, response, f"{job_id}/conclusion", run_id)
     return JobStateAnswer.of(job)
 
 
-def _to_be_followed(request: Request, response: Response, job_id: str, run_id: str) -> None:
+def _reported(request: Request, response: Response, reported: Reported) -> ShardingAnswer | JobStateAnswer:
+    job, note = reported.job, reported.sharding
+    if note is None:
+        return JobStateAnswer.of(job)
+    _to_be_followed(request, response, f"{job.job_id}/sharding", job.run_id or "")
+    return ShardingAnswer.of_note(job, note)
+
+
+def _to_be_followed(request: Request, response: Response, path: str, run_id: str) -> None:
     base = str(request.base_url).rstrip("/")
     response.status_code = 202
-    response.headers["Location"] = f"{base}/api/adf/jobs/{job_id}/conclusion?runId={run_id}"
+    response.headers["Location"] = f"{base}/api/adf/jobs/{path}?runId={run_id}"
     response.headers["Retry-After"] = _POLL_SECONDS

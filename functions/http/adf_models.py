@@ -19,6 +19,7 @@ from shared.services.large.report_step import Step
 
 if TYPE_CHECKING:
     from shared.domain.job import Job
+    from shared.domain.shards import ShardingNote
     from shared.services.large.hand_out import ClaimedJob
 
 _MOST_JOBS: Final = 100
@@ -149,6 +150,18 @@ class JobStateAnswer(Answer):
     def of(cls, job: Job) -> JobStateAnswer:
         """Describe a job."""
         return cls(job_id=job.job_id, run_id=job.run_id, state=job.state)
+
+
+class ShardingAnswer(JobStateAnswer):
+    """Where a job stands whose files are being cut into shards, and how far that is."""
+
+    records_cut: int
+    records_total: int
+
+    @classmethod
+    def of_note(cls, job: Job, note: ShardingNote) -> ShardingAnswer:
+        """Describe a job by the note of it."""
+        return cls(**dict(JobStateAnswer.of(job)), records_cut=note.done, records_total=note.total)
 
 
 class TablePlanAnswer(Answer):

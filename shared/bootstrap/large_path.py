@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from shared.services.large.claim_one import ClaimOne
     from shared.services.large.claims import Claims
     from shared.services.large.conclude import Conclude
+    from shared.services.large.cut_shards import CutShards
     from shared.services.large.hand_out import HandOut
     from shared.services.large.holdings import Holdings
     from shared.services.large.publication import Publication
     from shared.services.large.release import Release
     from shared.services.large.report_step import ReportStep
     from shared.services.large.run_now import RunNow
+    from shared.services.large.shard import Shard
+    from shared.services.large.sharding import Sharding
+    from shared.services.large.sharding_notes import ShardingNotes
 
 # ruff: noqa: PLC0415 - made when it is first asked for
 
@@ -49,10 +53,23 @@ class LargePath(Parts):
     def report_step(self) -> ReportStep:
         """Take down how far the large path has come with a job."""
         from shared.services.large.report_step import ReportStep
-        from shared.services.large.shard import Shard
 
-        shard = Shard(self.blobs, self._layout, self._records)
-        return ReportStep(self._holdings, self._records, shard, self._accept)
+        return ReportStep(self._holdings, self._records, self.sharding, self._accept)
+
+    @cached_property
+    def sharding(self) -> Sharding:
+        """Have files cut into shards, and ask how far that is."""
+        from shared.services.large.sharding import Sharding
+
+        return Sharding(self._records, self._sharding_notes, self._shard, self._dispatch, self.clock)
+
+    @cached_property
+    def cut_shards(self) -> CutShards:
+        """Cut files into shards."""
+        from shared.bootstrap.memory import frugal_memory
+        from shared.services.large.cut_shards import CutShards
+
+        return CutShards(self._journal, self._sharding_notes, self._shard, self._leftovers, frugal_memory)
 
     @cached_property
     def release(self) -> Release:
@@ -101,6 +118,18 @@ class LargePath(Parts):
         from shared.services.large.claims import Claims
 
         return Claims(self.blobs, self._layout)
+
+    @cached_property
+    def _shard(self) -> Shard:
+        from shared.services.large.shard import Shard
+
+        return Shard(self.blobs, self._layout, self._records)
+
+    @cached_property
+    def _sharding_notes(self) -> ShardingNotes:
+        from shared.services.large.sharding_notes import ShardingNotes
+
+        return ShardingNotes(self.blobs, self._layout)
 
     @cached_property
     def _accept(self) -> Accept:

@@ -1,10 +1,16 @@
-"""What a large job was cut into for Spark: the index that stands beside its shards."""
+"""What a large job was cut into for Spark: the index that stands beside its shards, and a note while it is made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from shared.domain.scorecard import Reconciled  # noqa: TC001 - the annotations are read when an index is decoded
+from shared.domain.job import JobProblem  # noqa: TC001 - the annotations are read when an index or a note is decoded
+from shared.domain.scorecard import Reconciled  # noqa: TC001
+
+# Whoever cuts says so every few seconds.
+_LIFE = timedelta(minutes=1)
+_MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,27 @@ class ShardIndex:
     rows: dict[str, tuple[str, ...]] | None = None
     findings: dict[str, str] | None = None
     reconciliation: tuple[Reconciled, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShardingNote:
+    """How far the files of a job are cut for a run that has asked for it: ``done`` of the ``total`` records counted.
+
+    ``at`` is when it was last asked for or told of (UTC), ``is_worked_on`` whether somebody had begun by then, and
+    ``tries`` counts who did. ``problem`` is what the files are to blame for.
+    """
+
+    total: int
+    at: datetime
+    done: int = 0
+    is_worked_on: bool = False
+    tries: int = 0
+    problem: JobProblem | None = None
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it can be expected that somebody works on it, or soon will."""
+        return now - self.at < _LIFE
+
+    def was_given_up(self, now: datetime) -> bool:
+        """Whether the last try that is allowed has failed, or died."""
+        return self.tries >= _MOST_TRIES and not (self.is_worked_on and self.is_alive(now))

@@ -45,5 +45,5 @@ class Dispatch:
         self.queue.send(SMALL_QUEUE if small else LARGE_QUEUE, JobMessage.of(job))
 
     def send_intake(self, job: Job, delay: timedelta | None = None) -> None:
-        """Have somebody look whether the files are there that a job waits for."""
+        """Have somebody look after the files of a job: those it waits for, and those that the large path wants cut."""
         self.queue.send(INTAKE_QUEUE, JobMessage.of(job), delay)

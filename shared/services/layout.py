@@ -75,6 +75,10 @@ class Layout:
         """Return container and path of the index of these pieces, which is there once all of them are."""
         return self.staging, f"{job_id}/shards/index.json"
 
+    def sharding_note(self, job_id: str, run_id: str) -> tuple[str, str]:
+        """Return container and path of the note that says how far these pieces are, for the run that asked for them."""
+        return self.staging, f"{job_id}/{run_id}/sharding.json"
+
     def work(self, job_id: str, run_id: str) -> tuple[str, str]:
         """Return container and prefix of what a run on the large path needs while it lasts."""
         return self.staging, f"{job_id}/{run_id}/"

@@ -69,9 +69,13 @@ class App:
         usual = {"tables": [_TABLE]} if path.endswith("/publication") else _USUAL.get(path, {})
         return httpx.Response(200, json=usual)
 
-    def answer(self, name: str, *answers: tuple[int, Any]) -> None:
-        """Answer a path, or a path and a step, with statuses and bodies, the last one ever again."""
-        self.answers[name] = [httpx.Response(status, json=body) for status, body in answers]
+    def answer(self, name: str, *answers: tuple[int, Any], location: str | None = None) -> None:
+        """Answer a path, or a path and a step, with statuses and bodies, the last one ever again.
+
+        With ``location`` each says where to ask further.
+        """
+        headers = {"Location": location} if location else {}
+        self.answers[name] = [httpx.Response(status, json=body, headers=headers) for status, body in answers]
 
     @property
     def names(self) -> list[str]:

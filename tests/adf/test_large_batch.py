@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Run = Callable[..., PipelineRun]
 
 NAME = "LargeBatchCleaningPipeline"
+SHARDING = "/api/adf/jobs/j1/sharding?runId=run-1"
 NO_RELEASE = {"NotifySilverStarted": "Succeeded", "Complete": "Succeeded", "Release": "Skipped", "JobFailed": "Skipped"}
 
 
@@ -28,6 +29,32 @@ def claimed(app: App, *numbers: int) -> None:
 
 def states(run: PipelineRun, *names: str) -> dict[str, str]:
     return {name: run.of(name)[0].state.value for name in names}
+
+
+def test_files_that_take_hours_to_be_cut_are_waited_for(run: Run, app: App, notebooks: Notebooks) -> None:
+    claimed(app, 1)
+    app.answer("/api/adf/jobs/j1/steps silver_started", (202, {}), location=SHARDING)
+    progress = [(202, {"recordsCut": done, "recordsTotal": 2_000}) for done in range(2_000)]
+    app.answer("/api/adf/jobs/j1/sharding", *progress, (200, {}), location=SHARDING)
+
+    done = run(NAME)
+
+    assert done.state == State.SUCCEEDED
+    assert app.counts()["/api/adf/jobs/j1/steps silver_started"] == 1
+    assert app.counts()["/api/adf/jobs/j1/sharding"] == 2_001
+    assert len(notebooks.runs) == 2
+
+
+def test_a_file_that_turns_out_to_be_unreadable_ends_the_waiting(run: Run, app: App, notebooks: Notebooks) -> None:
+    claimed(app, 1)
+    app.answer("/api/adf/jobs/j1/steps silver_started", (202, {}), location=SHARDING)
+    app.answer("/api/adf/jobs/j1/sharding", (202, {}), (422, {"code": "unreadable_file"}), location=SHARDING)
+
+    done = run(NAME)
+
+    assert done.state == State.FAILED
+    assert notebooks.runs == []
+    assert app.last("/api/adf/jobs/j1/release")["runId"] == "run-1"
 
 
 def test_it_ends_at_once_when_there_is_nothing_to_do(run: Run, app: App, notebooks: Notebooks) -> None:

@@ -34,7 +34,7 @@ class Conclude:
         Raises what :class:`~shared.services.large.report_step.ReportStep` does.
         """
         with job_logging(job_id):
-            job = self.report(job_id, run_id, StepReport(Step.GOLD))
+            job = self.report(job_id, run_id, StepReport(Step.GOLD)).job
             while not job.is_final:
                 if job.problem is None:
                     self.dispatch.send(job)

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.domain.large_claim import LargeClaim
     from shared.domain.manifest import Manifest
+    from shared.domain.shards import ShardingNote
     from shared.errors import AppError
     from shared.services.journal import Run
     from shared.services.large.accept import Accept
     from shared.services.large.holdings import Holdings
-    from shared.services.large.shard import Shard
+    from shared.services.large.sharding import Sharding
     from shared.services.records import JobRecords
 
 
@@ -43,45 +44,61 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A job after a report, and how far its files are cut where that lasts."""
+
+    job: Job
+    sharding: ShardingNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportStep:
     """The use case. Every report also renews the claim, and may come twice."""
 
     holdings: Holdings
     records: JobRecords
-    shard: Shard
+    sharding: Sharding
     accept: Accept
 
-    def __call__(self, job_id: str, run_id: str, report: StepReport) -> Job:
+    def __call__(self, job_id: str, run_id: str, report: StepReport) -> Reported:
         """Note a step.
 
-        Before the first notebook the files are cut into shards, after it the rows are judged by what it found out, and
-        after the second all files are checked and the manifest is written.
+        Before the first notebook the files are cut into shards, which may last: the step is to be reported again until
+        that is done. After the notebook the rows are judged by what it found out, and after the second all files are
+        checked and the manifest is written.
 
         Raises :class:`NotFoundError` for an unknown job, :class:`ConflictError` (``claim_lost``) when the job is not
-        the caller's, :class:`UnfitOutputsError` when outputs are not as the run says, and
-        :class:`UnreadableFileError` or :class:`DataRejectedError` when the data is to blame; the job has then failed.
+        the caller's, :class:`UnfitOutputsError` when outputs are not as the run says, :class:`UnavailableError` when
+        the files could not be cut in several tries, and :class:`UnreadableFileError` or :class:`DataRejectedError` when
+        the data is to blame; the job has then failed.
         """
         with job_logging(job_id):
             job, standing = self.holdings.journal.get(job_id), self.records.manifest(job_id)
             if standing is not None and standing.run_id == run_id and (job.is_final or job.is_left_to_publish):
                 self._end(job_id, run_id)
-                return job
+                return Reported(job)
             run, claim = self.holdings.renewed(job, run_id)
             try:
+                if report.step is Step.SILVER_STARTED:
+                    lasts = self._begin(run)
+                    return Reported(run.job, lasts)
                 self._note(run, claim, report)
             except OvertakenError:
                 self.holdings.end_overtaken(claim)
             except (UnreadableFileError, DataRejectedError) as error:
                 self._fail(run, claim, error)
                 raise
-            return run.job
+            return Reported(run.job)
+
+    def _begin(self, run: Run) -> ShardingNote | None:
+        lasts = self.sharding(run.job, run.run_id)
+        what = "The first notebook starts" if lasts is None else "The files are cut into shards"
+        self._tell(run, run.job.state, f"{what} ({run.run_id}).", None)
+        return lasts
 
     def _note(self, run: Run, claim: LargeClaim, report: StepReport) -> None:
         ms = None if report.seconds is None else round(report.seconds * 1000)
-        if report.step is Step.SILVER_STARTED:
-            self.shard(run.job)
-            self._tell(run, run.job.state, f"The first notebook starts ({run.run_id}).", None)
-        elif report.step is Step.SILVER:
+        if report.step is Step.SILVER:
             manifest = self.accept.judge(run.job, run.run_id)
             self._tell(run, JobState.SILVER, _silver_in_words(manifest, report), ms)
         else:

@@ -19,6 +19,7 @@ from shared.readers.rows import number_of_part
 from shared.services.job_files import check_unchanged, open_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from shared.contracts.table import Table
@@ -48,25 +49,29 @@ class Shard:
     layout: Layout
     records: JobRecords
 
-    def __call__(self, job: Job) -> ShardIndex:
-        """Write the shards of a job and return their index.
+    def is_done(self, job: Job) -> bool:
+        """Tell whether the shards of a job are all there."""
+        return self.blobs.stat(*self.layout.shard_index(job.job_id)) is not None
 
-        Raises :class:`~shared.errors.UnreadableFileError` for a file that cannot be read.
+    def __call__(self, job: Job, told: Callable[[int], None] = lambda _: None) -> ShardIndex:
+        """Write the shards of a job and return their index; ``told`` is called with each number of records that is cut.
+
+        Raises :class:`~shared.errors.UnreadableFileError` for a file that cannot be read, and what ``told`` does.
         """
         place = self.layout.shard_index(job.job_id)
-        if self.blobs.stat(*place) is not None:
+        if self.is_done(job):
             return msgspec.json.decode(self.blobs.get(*place), type=ShardIndex)
         with stage("sharded"):
-            index = self._shard(job)
+            index = self._shard(job, told)
             self.blobs.put(*place, msgspec.json.encode(index))
         _log.info("the job is cut into shards", extra={"fields": {"records": len(index.records)}})
         return index
 
-    def _shard(self, job: Job) -> ShardIndex:
+    def _shard(self, job: Job, told: Callable[[int], None]) -> ShardIndex:
         from shared.services.large.written_shards import WrittenShards
 
         intake, dataset = self.records.intake(job.job_id), load_dataset(job.dataset)
-        written = WrittenShards(self.blobs, self.layout.shards(job.job_id))
+        written = WrittenShards(self.blobs, self.layout.shards(job.job_id), told)
         streams = open_files(self.blobs, self.layout, intake.files)
         for file_no, (file, stream) in enumerate(zip(intake.files, streams, strict=True)):
             digest = DigestingStream(stream)

@@ -12,7 +12,7 @@ from shared.domain.shards import Part, ShardIndex
 from shared.services.outputs import to_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shared.domain.scorecard import Reconciled
     from shared.ports import BlobStore
@@ -24,10 +24,14 @@ SHARD_ROWS = 500_000
 
 @dataclass
 class WrittenShards:
-    """The shards that were written so far, each under the number of its part."""
+    """The shards that were written so far, each under the number of its part.
+
+    ``told`` is called with the number of records or rows each time that some more were taken up.
+    """
 
     blobs: BlobStore
     place: tuple[str, str]
+    told: Callable[[int], None] = lambda _: None
     reconciliation: list[Reconciled] = field(default_factory=list)
     _parts: dict[int, Part] = field(default_factory=dict)
     _records: dict[int, list[str]] = field(default_factory=dict)
@@ -55,15 +59,16 @@ class WrittenShards:
         """Write lines, each a record."""
         self._parts[number] = Part(filename, None)
         paths = self._records.setdefault(number, [])
-        for data in _joined(lines):
+        for data, count in _joined(lines):
             path = f"records/{number}-{len(paths):05}.ndjson"
             self._put(path, data)
             paths.append(path)
+            self.told(count)
 
     def add_rows(self, table: str, number: int, batches: Iterable[pa.RecordBatch]) -> None:
         """Write rows as the readers give them."""
         paths = self._rows.setdefault((table, number), [])
-        for rows in _gathered(batches):
+        for rows in _gathered(self._counted(batches)):
             path = f"rows/{table}/{number}-{len(paths):05}.parquet"
             self._put(path, to_parquet(rows))
             paths.append(path)
@@ -78,21 +83,27 @@ class WrittenShards:
         self._records.pop(number, None)
         self._rows = {key: paths for key, paths in self._rows.items() if key[1] != number}
 
+    def _counted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield batch
+            self.told(batch.num_rows)
+
     def _put(self, path: str, data: bytes) -> None:
         container, prefix = self.place
         self.blobs.put(container, f"{prefix}{path}", data)
 
 
-def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield lines joined to shards."""
-    shard = io.BytesIO()
+def _joined(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Yield lines joined to shards, each with how many they are."""
+    shard, count = io.BytesIO(), 0
     for line in lines:
         shard.write(line)
+        count += 1
         if shard.tell() >= SHARD_BYTES:
-            yield shard.getvalue()
-            shard = io.BytesIO()
-    if shard.tell():
-        yield shard.getvalue()
+            yield shard.getvalue(), count
+            shard, count = io.BytesIO(), 0
+    if count:
+        yield shard.getvalue(), count
 
 
 def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

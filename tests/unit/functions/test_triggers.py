@@ -26,7 +26,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     def note(name: str) -> Callable[..., None]:
         return lambda *arguments: noted.append((name, *arguments))
 
-    names = ("process", "bury", "sweep", "sweep_landing", "take_in", "arrivals")
+    names = ("process", "bury", "sweep", "sweep_landing", "take_in", "cut_shards", "arrivals")
     app = SimpleNamespace(**{name: note(name) for name in names})
     for module in (queues, timers, events):
         monkeypatch.setattr(module, "get_app", lambda: app)
@@ -71,9 +71,9 @@ def test_the_timer_sweeps(calls: list[tuple[Any, ...]]) -> None:
     assert calls == [("sweep",)]
 
 
-def test_a_message_has_files_taken_in(calls: list[tuple[Any, ...]]) -> None:
+def test_a_message_has_files_taken_in_or_cut(calls: list[tuple[Any, ...]]) -> None:
     call(queues.blueprint, "take_in_files", func.QueueMessage(body=MESSAGE.to_json().encode()), CONTEXT)
-    assert calls == [("take_in", "job")]
+    assert calls == [("take_in", "job"), ("cut_shards", "job")]
 
 
 def test_a_poison_message_of_files_buries_only_a_job_that_still_waits(calls: list[tuple[Any, ...]]) -> None:

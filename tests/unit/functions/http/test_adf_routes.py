@@ -9,10 +9,11 @@ import pytest
 from functions.http.app import create_asgi_app
 from shared.domain.job import JobState
 from shared.domain.large_claim import LargeClaim
+from shared.domain.shards import ShardingNote
 from shared.errors import ConflictError, UnavailableError
 from shared.services.large.hand_out import ClaimedJob
 from shared.services.large.publication import TablePlan, Target
-from shared.services.large.report_step import Step, StepReport
+from shared.services.large.report_step import Reported, Step, StepReport
 from shared.services.large.run_now import Started
 from shared.services.sweep import SweepReport
 from tests.unit.functions.http.conftest import NOW, PIPELINE_KEY, Client, FakeApp, make_job
@@ -30,6 +31,7 @@ class FakeLargePath:
         self.asked: list[tuple[Any, ...]] = []
         self.error: Exception | None = None
         self.done = False
+        self.sharding: ShardingNote | None = None
         self.job = make_job(run_id="run-1-aa", state=JobState.GOLD)
         app.jobs_by_id["a1b2c3"] = self.job
         for name in ("claim_jobs", "claim_one", "report_step", "release", "sweep", "await_copy", "run_now"):
@@ -54,9 +56,9 @@ class FakeLargePath:
         claim = LargeClaim("a1b2c3", "run-1-aa", pipeline_run_id, "m", "secret", 1, NOW, NOW + timedelta(hours=4))
         return ClaimedJob(self.job, claim, ADDRESSES)
 
-    def report_step(self, job_id: str, run_id: str, report: StepReport) -> Any:
+    def report_step(self, job_id: str, run_id: str, report: StepReport) -> Reported:
         self._ask("step", job_id, run_id, report)
-        return self.job
+        return Reported(self.job, self.sharding)
 
     def release(
         self, job_id: str, run_id: str, failed: str | None, pipeline_run_id: str | None, *, cancelled: bool
@@ -142,6 +144,28 @@ def test_a_step_is_passed_on_with_its_time_and_page(factory, large):
         "state": "gold",
     }
     assert large.asked == [("step", "a1b2c3", "run-1-aa", StepReport(Step.SILVER, 12.5, "https://page"))]
+
+
+def test_sharding_that_lasts_is_202_and_says_how_far_it_is_and_where_to_ask(factory, large):
+    large.sharding = ShardingNote(total=3_000_000, at=NOW, done=1_000_000)
+
+    answer = factory.post("/api/adf/jobs/a1b2c3/steps", json={**RUN, "step": "silver_started"})
+
+    for asked in (answer, factory.get(answer.headers["location"])):
+        assert asked.status_code == 202
+        assert asked.headers["location"] == "http://strata.test/api/adf/jobs/a1b2c3/sharding?runId=run-1-aa"
+        assert int(asked.headers["retry-after"]) > 0
+        assert asked.json() == {
+            "jobId": "a1b2c3",
+            "runId": "run-1-aa",
+            "state": "gold",
+            "recordsCut": 1_000_000,
+            "recordsTotal": 3_000_000,
+        }
+    large.sharding = None
+    done = factory.get(answer.headers["location"])
+    assert (done.status_code, done.json()) == (200, {"jobId": "a1b2c3", "runId": "run-1-aa", "state": "gold"})
+    assert set(large.asked) == {("step", "a1b2c3", "run-1-aa", StepReport(Step.SILVER_STARTED))}
 
 
 @pytest.mark.parametrize("step", ["merge", "complete"])

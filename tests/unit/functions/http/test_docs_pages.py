@@ -52,6 +52,7 @@ def test_the_document_has_every_route_of_the_api_and_no_page(document):
         ("POST", "/api/adf/claims"),
         ("POST", "/api/adf/sweep"),
         ("POST", "/api/adf/jobs/{jobId}/steps"),
+        ("GET", "/api/adf/jobs/{jobId}/sharding"),
         ("POST", "/api/adf/jobs/{jobId}/publication"),
         ("POST", "/api/adf/jobs/{jobId}/merge"),
         ("POST", "/api/adf/jobs/{jobId}/complete"),
