@@ -49,8 +49,9 @@ test: install-test lint ## Check style, types and layers, then run all tests
 coverage: install-test ## Run all tests and show which lines and branches none of them reaches; takes longer
 	@$(run) pytest --cov --cov-report=term:skip-covered
 
-parity: install-test ## Compare the engines on many generated cases
-	@STRATA_COMPLETE=1 $(run) pytest tests/parity tests/integration/services/large tests/datasets/ecommerce/test_bench_peers.py
+parity: install-test ## Compare the engines on many generated cases, and run a large job on a cluster of Spark
+	@STRATA_COMPLETE=1 $(run) pytest tests/parity tests/integration/services/large tests/datasets/ecommerce/test_bench_peers.py \
+		tests/e2e/test_spark_submit.py
 
 chaos: install-test ## Kill the host at every stage, many times
 	@STRATA_COMPLETE=1 $(run) pytest tests/chaos

@@ -132,6 +132,13 @@ def free_ports(count: int) -> list[int]:
 
 def listens(port: int) -> bool:
     """Tell whether something accepts connections on a port of the loopback address."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    return answers("127.0.0.1", port, seconds=1)
+
+
+def answers(host: str, port: int, seconds: float = 5) -> bool:
+    """Tell whether something accepts connections on a port of a machine within so many seconds."""
+    try:
+        socket.create_connection((host, port), seconds).close()
+    except OSError:
+        return False
+    return True

@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
     from devkit.adf.factory import Json
     from devkit.adf.local.place import Place
+    from devkit.adf.local.spark import Spark
     from devkit.adf.runs import PipelineRun
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be run: ``given`` and ``global_values`` as texts, and ``moment`` when the clock is to stand still."""
+    """What is to be run: ``given`` and ``global_values`` as texts, and ``moment`` when the clock is to stand still.
+
+    ``run_id`` is the run's own where somebody knows it before, and ``spark`` is where its notebooks run if not here.
+    """
 
     pipeline: str
     given: Mapping[str, str] = field(default_factory=dict)
@@ -39,13 +43,15 @@ class Wanted:
     definitions: Path = PIPELINES
     environment: str = "local"
     moment: str | None = None
+    run_id: str | None = None
+    spark: Spark | None = None
 
 
 async def execute(wanted: Wanted, place: Place, console: Console, *, live: bool) -> PipelineRun:
     """Run it to the end and show how it goes; raises :class:`AdfError` when it cannot be started."""
     factory = load_factory(wanted.definitions)
     pipeline = factory.get("pipeline", wanted.pipeline)
-    services = Services(place)
+    services = Services(place, spark=wanted.spark)
     still = parse_moment(wanted.moment) if wanted.moment else None
     values = _global_values(factory.global_parameters(wanted.environment), wanted.global_values)
     runner = Runner(
@@ -55,7 +61,7 @@ async def execute(wanted: Wanted, place: Place, console: Console, *, live: bool)
         (lambda: still) if still else (lambda: datetime.now(UTC)),
     )
     try:
-        run = runner.start(wanted.pipeline, parameters.typed(pipeline, wanted.given))
+        run = runner.start(wanted.pipeline, parameters.typed(pipeline, wanted.given), run_id=wanted.run_id)
         await watch(runner, run, console, live=live)
         return run
     finally:

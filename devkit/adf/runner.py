@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from devkit.adf import parameters
 from devkit.adf.block import run_block
-from devkit.adf.runs import PipelineRun, Problem, State
+from devkit.adf.runs import PipelineRun, Problem, State, new_run_id
 from devkit.adf.scopes import pipeline_scope
 from devkit.adf.support import require_supported
 
@@ -51,8 +51,9 @@ class Runner:
         given: Mapping[str, Any],
         trigger: Json | None = None,
         parent: PipelineRun | None = None,
+        run_id: str | None = None,
     ) -> PipelineRun:
-        """Start a run and return it; it goes on by itself, see :meth:`wait`.
+        """Start a run and return it; it goes on by itself, see :meth:`wait`. Its id is a new one unless one is given.
 
         Raises :class:`~devkit.adf.errors.AdfError` for a pipeline that does not exist, needs other parameters, or
         holds something that cannot be run here, before anything of it has run.
@@ -60,7 +61,7 @@ class Runner:
         definition = self.factory.get("pipeline", pipeline)
         values = parameters.complete(definition, given)
         require_supported(self.factory, definition)
-        run = PipelineRun(pipeline, values, trigger, parent, queued=self.now())
+        run = PipelineRun(pipeline, values, trigger, parent, queued=self.now(), id=run_id or new_run_id())
         self._forget_old_runs()
         self.runs[run.id] = run
         self._tasks[run.id] = asyncio.create_task(self._run(definition, run))

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 HIDDEN = "(secure)"
 
 
+def new_run_id() -> str:
+    """Make the id of a run of a pipeline or an activity."""
+    return str(uuid.uuid4())
+
+
 class State(StrEnum):
     """Where a run of a pipeline or an activity stands."""
 
@@ -54,7 +59,7 @@ class ActivityRun:
     secure_output: bool = False
     children: list[ActivityRun] = field(default_factory=list)
     child_run: PipelineRun | None = None
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=new_run_id)
 
     @property
     def shown_output(self) -> Any:
@@ -88,7 +93,7 @@ class PipelineRun:
     activities: list[ActivityRun] = field(default_factory=list)
     variables: Json = field(default_factory=dict)
     return_value: Json = field(default_factory=dict)
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=new_run_id)
 
     @property
     def is_over(self) -> bool:

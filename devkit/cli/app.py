@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from devkit.cli.commands import adf, again, data, doctor, jobs, new_dataset, rejects, upload
+from devkit.cli.commands import adf, again, data, doctor, jobs, new_dataset, rejects, spark_submit, upload
 from devkit.cli.errors import CliError
 from shared import __version__
 
@@ -61,5 +61,6 @@ app.command()(again.replay)
 app.command()(data.query)
 app.command()(data.tables)
 app.command()(new_dataset.new_dataset)
+app.command()(spark_submit.spark_submit)
 app.add_typer(adf.adf, name="adf")
 app.command()(doctor.doctor)

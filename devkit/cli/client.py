@@ -75,6 +75,17 @@ class Client:
         """Have a job processed at once that waits for the large path."""
         self._send("POST", f"/api/jobs/{_segment(job_id)}/run-now")
 
+    def claim(self, job_id: str, pipeline_run_id: str) -> str:
+        """Have a job of the large path handed out to a run of a pipeline; returns the id of the job's own run."""
+        wanted = {"pipelineRunId": pipeline_run_id, "jobId": job_id}
+        (claimed,) = _json(self._send("POST", "/api/adf/claims", json=wanted))["claims"]
+        return claimed["runId"]
+
+    def give_back(self, job_id: str, run_id: str, pipeline_run_id: str) -> None:
+        """Let go of a job that was handed out and is not worked on to its end; nothing happens where it is over."""
+        told = {"runId": run_id, "pipelineRunId": pipeline_run_id, "cancelled": True}
+        self._send("POST", f"/api/adf/jobs/{_segment(job_id)}/release", json=told)
+
     def quality(self, job_id: str) -> dict[str, Any]:
         """Return a job's scorecard."""
         return self._get(f"/api/jobs/{_segment(job_id)}/quality")

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from devkit.adf.factory import load_factory
+from devkit.adf.local.place import PIPELINES
+from devkit.adf.local.spark import SETTINGS
 from devkit.adf.runs import State
 from tests.adf.stand_ins import claim
 
@@ -72,6 +75,13 @@ def test_one_job_is_taken_up_where_it_is_named(run: Run, app: App, notebooks: No
     assert run(NAME, jobId="j7").state == State.SUCCEEDED
     assert app.last("/api/adf/claims")["jobId"] == "j7"
     assert {job for _, job in notebooks.runs} == {"j7"}
+
+
+def test_a_cluster_is_told_before_it_starts_what_its_sessions_cannot_change() -> None:
+    cluster = load_factory(PIPELINES).get("linkedService", "Databricks").properties["typeProperties"]
+
+    assert cluster["newClusterSparkConf"].items() <= SETTINGS.items(), "as notebooks are run here"
+    assert "spark.python.sql.dataFrameDebugging.enabled" in cluster["newClusterSparkConf"]
 
 
 def test_a_job_goes_through_both_notebooks_and_is_published_and_completed(

@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devkit.adf.local.dbutils import DbUtils, NotebookExit
+from devkit.adf.local.spark import SETTINGS, on_this_machine
 from shared.errors import AppError
 
 if TYPE_CHECKING:
     from types import CodeType
 
     from pyspark.sql import SparkSession
+
+#: Where the Java is that has started this process.
+_SUBMITTED = "PYSPARK_GATEWAY_PORT"
 
 
 def main(notebook: Path, widgets: Path, result: Path) -> int:
@@ -52,28 +56,17 @@ def _told(error: Exception) -> str:
 
 
 def start_spark() -> SparkSession:
-    """Start Spark as Databricks runs it: UTC, and ANSI, where a cast that fails is an error."""
+    """Start Spark as Databricks runs it; whom ``spark-submit`` has started has been told everything already."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - takes its time, and only this process needs it
 
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
-    session = (
-        SparkSession.builder.master(os.environ.get("STRATA_SPARK_MASTER") or "local[2]")
-        .appName("strata")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.memory", os.environ.get("STRATA_SPARK_MEMORY") or "2g")
-        .config("spark.sql.ansi.enabled", "true")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "4")
-        # Noting down for every expression where it was written takes as long as all the rest of making plans.
-        .config("spark.python.sql.dataFrameDebugging.enabled", "false")
-        .config("spark.sql.warehouse.dir", str(Path.cwd() / "spark-warehouse"))
-        .config("spark.local.dir", str(Path.cwd() / "spark"))
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .getOrCreate()
-    )
+    builder = SparkSession.builder
+    if _SUBMITTED not in os.environ:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+        builder = builder.master(os.environ.get("STRATA_SPARK_MASTER") or "local[2]").appName("strata")
+        for name, value in (SETTINGS | on_this_machine(Path.cwd())).items():
+            builder = builder.config(name, value)
+    session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
 

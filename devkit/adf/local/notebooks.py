@@ -7,22 +7,21 @@ import json
 import os
 import shutil
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from devkit.adf.errors import ActivityError
+from devkit.adf.local.spark import OwnSpark
 from devkit.adf.local.staging import Stage
-from devkit.java import OLDEST, suitable_java
 from devkit.processes import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from devkit.adf.local.place import Place
+    from devkit.adf.local.spark import Spark
     from devkit.adf.local.storage import Storage
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -42,9 +41,11 @@ class Returned:
 class Notebooks:
     """The notebooks of a folder."""
 
-    def __init__(self, place: Place, storage: Storage) -> None:
+    def __init__(self, place: Place, storage: Storage, spark: Spark | None = None) -> None:
+        """Prepare to run the notebooks of a place, on a Spark of this machine unless another is named."""
         self._place = place
         self._storage = storage
+        self._spark = spark or OwnSpark()
         self._turns = asyncio.Semaphore(int(place.environ.get("STRATA_SPARK_NOTEBOOKS") or _DEFAULT_PLACES))
 
     async def run(self, path: str, widgets: Mapping[str, str], run_id: str) -> Returned:
@@ -53,33 +54,31 @@ class Notebooks:
         notebook = self._place.notebooks / f"{name}.py"
         if not notebook.is_file():
             raise ActivityError(f"There is no notebook {path}: {notebook} does not exist.", "NotebookNotFound")
-        if find_spec("pyspark") is None:
-            raise ActivityError("Spark is not installed here; 'make install-test' brings it.", "SparkNotFound")
-        if not await asyncio.to_thread(suitable_java):
-            raise ActivityError(f"Spark needs Java {OLDEST} or newer, and there is none here.", "SparkNotFound")
+        await asyncio.to_thread(self._spark.require)
         async with self._turns:
             folder = self._place.folder / "notebooks" / run_id
-            stage = Stage(folder / "files", self._storage)
+            files = self._spark.files(folder)
+            stage = Stage(files, self._storage)
             try:
                 staged = await stage.bring(widgets)
                 returned = await self._run(notebook, staged, folder)
                 await stage.take_back()
             finally:
                 # What is left of a try is its log.
-                for scratch in ("files", "spark", "spark-warehouse"):
-                    await asyncio.to_thread(shutil.rmtree, folder / scratch, ignore_errors=True)
+                for scratch in (files, folder / "spark", folder / "spark-warehouse"):
+                    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
             return returned
 
     async def _run(self, notebook: Path, widgets: Mapping[str, str], folder: Path) -> Returned:
+        folder.mkdir(parents=True, exist_ok=True)
         given, result, log = folder / "widgets.json", folder / "result.json", folder / "notebook.log"
         given.write_text(json.dumps(dict(widgets)), encoding="utf-8")
         result.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "devkit.adf.local.notebook_process", str(notebook), str(given), str(result)]
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
-                *command,
+                *self._spark.command([notebook, given, result], folder),
                 cwd=folder,
-                env={**os.environ, **self._place.environ, "PYTHONPATH": str(_ROOT)},
+                env={**os.environ, **self._place.environ, **self._spark.environ, "PYTHONPATH": str(_ROOT)},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,

@@ -13,15 +13,20 @@ from devkit.adf.local.warehouse import LocalWarehouse
 if TYPE_CHECKING:
     from devkit.adf.local.notebooks import Notebooks
     from devkit.adf.local.place import Place
+    from devkit.adf.local.spark import Spark
     from devkit.adf.local.storage import Storage
 
 
 class Services:
     """What activities call; each part is made when it is first needed."""
 
-    def __init__(self, place: Place, http: httpx.AsyncClient | None = None) -> None:
-        """Prepare the services of a local system; ``http`` replaces the usual client of web activities."""
+    def __init__(self, place: Place, http: httpx.AsyncClient | None = None, spark: Spark | None = None) -> None:
+        """Prepare the services of a local system.
+
+        ``http`` replaces the usual client of web activities, ``spark`` the one on which notebooks run.
+        """
         self.place = place
+        self._spark = spark
         self.http = http or httpx.AsyncClient(trust_env=False, follow_redirects=False)
 
     async def close(self) -> None:
@@ -51,7 +56,7 @@ class Services:
         """The notebooks."""
         from devkit.adf.local.notebooks import Notebooks  # noqa: PLC0415
 
-        return Notebooks(self.place, self.storage)
+        return Notebooks(self.place, self.storage, self._spark)
 
     @cached_property
     def warehouse(self) -> LocalWarehouse:

@@ -49,7 +49,7 @@ def run(
     The system is the one that 'make up' runs in this folder or one above it. What the pipeline holds that cannot be run
     here is refused by name before anything runs. Ctrl-C cancels the run. Ends with 1 when the run fails.
     """
-    _require_checkout()
+    require_checkout()
     import asyncio
 
     from devkit.adf.errors import AdfError
@@ -59,9 +59,7 @@ def run(
     from devkit.adf.shown import shown_run
     from devkit.adf.tree import run_tree
 
-    wanted = Wanted(
-        pipeline, _assigned(param), _assigned(global_param), definitions=definitions or PIPELINES, moment=at
-    )
+    wanted = Wanted(pipeline, assigned(param), assigned(global_param), definitions=definitions or PIPELINES, moment=at)
     try:
         done = asyncio.run(execute(wanted, find_place(Path.cwd()), show.remarks(), live=watched))
     except AdfError as error:
@@ -74,7 +72,8 @@ def run(
         raise typer.Exit(1)
 
 
-def _assigned(texts: list[str] | None) -> dict[str, str]:
+def assigned(texts: list[str] | None) -> dict[str, str]:
+    """Return what options of the form NAME=VALUE say; raises :class:`CliError` for any other."""
     found: dict[str, str] = {}
     for text in texts or []:
         name, equals, value = text.partition("=")
@@ -84,7 +83,8 @@ def _assigned(texts: list[str] | None) -> dict[str, str]:
     return found
 
 
-def _require_checkout() -> None:
+def require_checkout() -> None:
+    """Raise :class:`CliError` where only the command is installed."""
     if find_spec("devkit.adf") is None:
         raise CliError("Pipelines are run and checked in a checkout of Strata.", "Use its .venv/bin/strata.")
 
@@ -99,7 +99,7 @@ def validate(
     Finds references that lead nowhere, missing and unknown properties, expressions that cannot be evaluated,
     dependencies in a circle, parameters that nothing uses, and secrets. Ends with 1 when something is wrong.
     """
-    _require_checkout()
+    require_checkout()
     from devkit.adf.errors import AdfError
     from devkit.adf.local.place import PIPELINES
     from devkit.adf.validate import validate as find

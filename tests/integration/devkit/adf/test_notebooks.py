@@ -13,6 +13,7 @@ import pytest
 from devkit.adf.errors import ActivityError
 from devkit.adf.local.notebooks import Notebooks
 from devkit.adf.local.place import Place
+from devkit.adf.local.spark_submit import SparkSubmit, find_spark
 from devkit.adf.local.storage import Storage
 from devkit.java import suitable_java
 from tests.integration.devkit.adf.helpers import notebook_processes
@@ -38,6 +39,13 @@ dbutils.fs.rm(dbutils.widgets.get("outputUri") + "stale", True)
 dbutils.fs.put(dbutils.widgets.get("newUri") + "first.txt", "1", True)
 dbutils.notebook.exit(json.dumps({"lines": lines.count(), "zone": spark.conf.get("spark.sql.session.timeZone")}))
 """
+TELL = """from shared.domain.ledger import totals
+
+conf = spark.sparkContext.getConf()
+lines = spark.read.text(dbutils.widgets.get("inputUri")).count()
+told = [conf.get(f"spark.{name}") for name in ("master", "a", "sql.ansi.enabled")]
+dbutils.notebook.exit(" ".join([str(lines), *told]))
+"""
 BROKEN = "def :\n"
 SLEEP = "import time\ntime.sleep(600)\n"
 
@@ -54,13 +62,17 @@ def storage(azurite: Azurite) -> Storage:
 
 
 @pytest.fixture
-def notebooks(storage: Storage, azurite: Azurite, tmp_path: Path) -> Notebooks:
+def place(azurite: Azurite, tmp_path: Path) -> Place:
     folder = tmp_path / "notebooks"
     folder.mkdir()
-    for name, source in {"count": COUNT, "broken": BROKEN, "sleep": SLEEP}.items():
+    for name, source in {"count": COUNT, "broken": BROKEN, "sleep": SLEEP, "tell": TELL}.items():
         (folder / f"{name}.py").write_text(source, "utf-8")
     environ = {"STRATA_TOKEN_KEY": "the key", "STRATA_SPARK_MEMORY": "512m", "STRATA_SPARK_MASTER": "local[1]"}
-    place = Place("http://127.0.0.1:1", "", "", azurite.connection_string, folder, tmp_path / "runs", environ)
+    return Place("http://127.0.0.1:1", "", "", azurite.connection_string, folder, tmp_path / "runs", environ)
+
+
+@pytest.fixture
+def notebooks(place: Place, storage: Storage) -> Notebooks:
     return Notebooks(place, storage)
 
 
@@ -95,6 +107,20 @@ def test_a_notebook_reads_and_writes_the_storage_and_returns_a_value(
     assert written
     assert not [path for path in files if path.endswith(".crc")]
     assert not (tmp_path / "runs" / "notebooks" / "r1" / "files").exists()
+
+
+def test_a_notebook_that_is_submitted_has_the_product_its_files_and_the_settings_that_are_given(
+    place: Place, storage: Storage, tmp_path: Path
+) -> None:
+    put(storage, "told/a.txt", b"one\ntwo\n")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    spark = SparkSubmit(find_spark({}), "local[1]", {"spark.a": "1", "spark.driver.memory": "512m"}, shared)
+
+    returned = asyncio.run(Notebooks(place, storage, spark).run("tell", {"inputUri": address("told/")}, "r5"))
+
+    assert returned.value == "2 local[1] 1 true"
+    assert list(shared.iterdir()) == []
 
 
 def test_a_notebook_that_fails_names_its_log(notebooks: Notebooks, tmp_path: Path) -> None:
