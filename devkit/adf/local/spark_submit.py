@@ -65,7 +65,7 @@ class SparkSubmit:
         return folder / "files" if self.work_dir is None else self.work_dir / f"strata-{folder.name}"
 
     def command(self, arguments: Sequence[Path], folder: Path) -> list[str]:
-        """Return the command; a cluster gets the product's package with it, which is packed into the run's folder."""
+        """Return the command; a cluster gets the product's package with it, which lasts as long as the run."""
         settings = {**SETTINGS, "spark.pyspark.driver.python": sys.executable}
         if self.is_local:
             settings |= on_this_machine(folder) | {"spark.pyspark.python": sys.executable}
@@ -74,7 +74,7 @@ class SparkSubmit:
         for name, value in (settings | dict(self.conf)).items():
             program += ["--conf", f"{name}={value}"]
         if not self.is_local:
-            program += ["--py-files", str(_packed(folder))]
+            program += ["--py-files", str(_packed(folder / "spark"))]
         return [*program, str(_ROOT.joinpath(*PROCESS.split(".")).with_suffix(".py")), *map(str, arguments)]
 
     @property
@@ -124,6 +124,7 @@ def find_spark(environ: Mapping[str, str]) -> Path:
 
 def _packed(folder: Path) -> Path:
     """Pack the product's package for the workers' Python, which imports it from there."""
+    folder.mkdir(exist_ok=True)
     packed = folder / f"{_PACKAGE}.zip"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted((_ROOT / _PACKAGE).rglob("*")):
