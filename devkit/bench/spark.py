@@ -15,6 +15,7 @@ from devkit.bench.large_sample import cut, write_large_sample
 from devkit.bench.measure import MeasurementError, measure
 from devkit.bench.sample_files import answers_of
 from devkit.bench.spark_measure import SparkMeasurement, measure_on_spark
+from shared.domain.pace import MEASURED
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def bench_spark(console: Console, sizes: Sequence[int], rounds: int, seed: int) 
             rmtree(_job_of(sample))
             sample.unlink()
     console.print(figures(measured, rounds))
-    for line in summary(measured):
+    for line in (*summary(measured), told()):
         console.print(line, highlight=False)
 
 
@@ -168,6 +169,14 @@ def crossover(least: tuple[int, float], most: tuple[int, float], small: tuple[in
             "time; large jobs go to Spark for their memory, and more machines make it faster"
         )
     return f"Crossover: from about {max(0.0, start / (each_on_small - each)):,.0f} records on Spark ends sooner"
+
+
+def told() -> str:
+    """Say what the router tells of both paths, which is to be brought up to what is measured."""
+    of_paths = (
+        f"{pace.start:g} s and {pace.each * 1e6:,.0f} µs a record for {path.value}" for path, pace in MEASURED.items()
+    )
+    return f"The router reckons with {', '.join(of_paths)} (shared/domain/pace.py)"
 
 
 def _line(least: tuple[int, float], most: tuple[int, float]) -> tuple[float, float]:

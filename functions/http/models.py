@@ -54,7 +54,7 @@ class JobReceipt(Answer):
     processing_path: ProcessingPath | None
     queue_name: str | None = Field(examples=["small-batch-queue"])
     record_count: int | None = Field(examples=[500])
-    expected_processing_time: str | None = Field(examples=["a few seconds"])
+    expected_processing_time: str | None = Field(examples=["about 3 seconds"])
     routing: RoutingAnswer | None
     status_url: str = Field(examples=["https://strata.example/api/jobs/fe5e01e7516e1944e572a68d"])
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.job import ProcessingPath
+from shared.domain.pace import MEASURED
 from shared.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ INTAKE_QUEUE = "intake-queue"
 class PathConfig:
     """How a path works: its queue, the Data Factory pipeline it belongs to and how often that one runs.
 
-    ``engine`` is None where a setting says which it is.
+    ``engine`` is None where a setting says which it is; ``waits_for`` is what its jobs wait for before they begin.
     """
 
     path: ProcessingPath
@@ -31,6 +32,7 @@ class PathConfig:
     pipeline: str
     trigger_interval: str
     expected_processing_time: str
+    waits_for: str | None = None
 
 
 #: All that is known of the paths; nothing about them is said anywhere else.
@@ -50,6 +52,7 @@ PATHS: Final[Mapping[ProcessingPath, PathConfig]] = {
         pipeline="LargeBatchCleaningPipeline",
         trigger_interval="10 hours",
         expected_processing_time="minutes, once the large path is due or was asked to run",
+        waits_for="the large path is due or was asked to run",
     ),
 }
 
@@ -97,8 +100,13 @@ def route(records: int, size: int, threshold: int, *, is_correction: bool = Fals
         path=config.path,
         queue=config.queue,
         reason=reason,
-        expected_processing_time=config.expected_processing_time,
+        expected_processing_time=_expected(records, config),
     )
+
+
+def _expected(records: int, config: PathConfig) -> str:
+    taken = MEASURED[config.path].in_words(records)
+    return f"{taken}, once {config.waits_for}" if config.waits_for else taken
 
 
 @dataclass(frozen=True, slots=True)

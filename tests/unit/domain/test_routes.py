@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.job import ProcessingPath
+from shared.domain.pace import MEASURED
 from shared.domain.routing import LARGE_QUEUE, SMALL_QUEUE, estimate, next_due, path_config, path_for, route
 from shared.errors import NotFoundError
 
@@ -33,7 +34,14 @@ def test_a_large_job_is_told_what_it_waits_for() -> None:
     assert routing.reason == (
         "10,001 records are more than 10,000: waits in large-batch-queue for LargeBatchCleaningPipeline"
     )
-    assert routing.expected_processing_time == "minutes, once the large path is due or was asked to run"
+    expected = (
+        f"{MEASURED[ProcessingPath.LARGE_BATCH].in_words(10_001)}, once the large path is due or was asked to run"
+    )
+    assert routing.expected_processing_time == expected
+
+
+def test_a_small_job_is_told_how_long_it_takes() -> None:
+    assert route(8_000, 1, 10_000).expected_processing_time == MEASURED[ProcessingPath.SMALL_BATCH].in_words(8_000)
 
 
 @pytest.mark.parametrize(

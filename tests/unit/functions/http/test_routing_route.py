@@ -38,10 +38,9 @@ def test_the_large_path_is_described(config):
 def test_a_path_is_described_as_its_jobs_are_told(config, records, path):
     told, described = route(records, 1, 10_000), config(path)
 
-    assert (told.path, told.queue, told.expected_processing_time, told.threshold) == (
+    assert (told.path, told.queue, told.threshold) == (
         described["pathType"],
         described["queueName"],
-        described["expectedProcessingTime"],
         described["threshold"],
     )
 

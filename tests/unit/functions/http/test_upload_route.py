@@ -24,7 +24,7 @@ def test_a_raw_body_becomes_a_job(client, app):
         "processingPath": "small_batch",
         "queueName": "small-batch-queue",
         "recordCount": 3,
-        "expectedProcessingTime": "a few seconds",
+        "expectedProcessingTime": "about 1 second",
         "routing": {
             "records": 3,
             "bytes": 120,
