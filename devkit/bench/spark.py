@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from devkit.bench.entry import Entry, judge
@@ -29,6 +31,7 @@ LEAST_RATIO = 0.8
 
 STRATA, BY_HAND, SMALL = "strata", "by-hand", "small"
 _TITLES = {STRATA: "Strata on Spark", BY_HAND: "PySpark by hand", SMALL: "small path"}
+_MEMORY = "Most MB of memory: driver, Java, Python of the workers, and all of them at one time"
 _WARM_UP_RECORDS = 300
 #: The small path holds a whole file in memory, about twelve times over.
 _MOST_SMALL_RECORDS = 200_000
@@ -101,18 +104,19 @@ def _small() -> str:
 
 def figures(sizes: Sequence[Size], rounds: int) -> Table:
     """Return what was measured as a table."""
-    table = Table(title=f"Large path: shards to Parquet of silver, quarantine and gold; median of {rounds}")
+    title = f"Large path: shards to Parquet of silver, quarantine and gold; median of {rounds}"
+    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, caption=_MEMORY)
     table.add_column("records", justify="right", no_wrap=True)
     table.add_column("program", no_wrap=True)
-    for figure in ("seconds", "per s", "driver MB", "workers", "all"):
+    for figure in ("s", "per s", "driver", "Java", "Python", "all"):
         table.add_column(figure, justify="right", no_wrap=True)
     table.add_column("same", no_wrap=True)
     for size in sizes:
         pace = _pace(size.records, size.cut_seconds)
-        table.add_row(f"{size.records:,}", "cut into shards", *pace, "–", "–", "–", "")
+        table.add_row(f"{size.records:,}", "cut into shards", *pace, *["–"] * 4, "")
         for name, entry in size.entries.items():
             if entry.seconds is None or entry.peak is None:
-                table.add_row("", _TITLES[name], *["–"] * 5, "[red]no[/]")
+                table.add_row("", _TITLES[name], *["–"] * 6, "[red]no[/]")
                 continue
             table.add_row("", _TITLES[name], *_pace(size.records, entry.seconds), *_memory(entry), "yes")
         table.add_section()
@@ -123,13 +127,14 @@ def _pace(records: int, seconds: float) -> tuple[str, str]:
     return f"{seconds:.1f}", f"{records / seconds:,.0f}"
 
 
-def _memory(entry: Entry) -> tuple[str, str, str]:
+def _memory(entry: Entry) -> list[str]:
+    """Return the peaks of the parts that a program has on Spark, and of all of it."""
     on_spark = [each for each in entry.measurements if isinstance(each, SparkMeasurement)]
-    together = f"{entry.peak / 1e6:,.0f}" if entry.peak else "–"
-    if not on_spark:
-        return "–", "–", together
-    driver, workers = max(each.driver_bytes for each in on_spark), max(each.worker_bytes for each in on_spark)
-    return f"{driver / 1e6:,.0f}", f"{workers / 1e6:,.0f}", together
+    parts = [
+        max((part(each) for each in on_spark), default=None)
+        for part in (attrgetter("driver_bytes"), attrgetter("java_bytes"), attrgetter("worker_bytes"))
+    ]
+    return ["–" if size is None else f"{size / 1e6:,.0f}" for size in (*parts, entry.peak)]
 
 
 def summary(sizes: Sequence[Size]) -> list[str]:

@@ -29,9 +29,10 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class SparkMeasurement(Measurement):
-    """Also the peaks of the driver, which is Python and Java, and of the Python workers together."""
+    """Also the peaks of the driver's Python, of Java, which is driver and executor in one here, and of all workers."""
 
     driver_bytes: int
+    java_bytes: int
     worker_bytes: int
 
 
@@ -60,26 +61,26 @@ def measure_on_spark(name: str, job: Path, warm_up: Path, out: Path) -> SparkMea
         if process.returncode:
             raise failure_of(process.returncode, errors.read().decode(errors="replace"))
         seconds = json.loads(said.read().splitlines()[-1])["seconds"]
-    return SparkMeasurement(seconds, peaks.total, peaks.driver, peaks.workers)
+    return SparkMeasurement(seconds, peaks.total, peaks.driver, peaks.java, peaks.workers)
 
 
 @dataclass
 class Peaks:
-    """The most memory that was seen, in bytes: of the driver, of its workers, and of both at one time."""
+    """The most memory that was seen, in bytes: of the driver, of Java, of the workers, and of all at one time."""
 
     driver: int = 0
+    java: int = 0
     workers: int = 0
     total: int = 0
 
     def look_at(self, process: psutil.Process) -> None:
         """Look once at a driver and at what it has started: Java, and below that the workers."""
         with suppress(psutil.NoSuchProcess):
-            driver = [process, *process.children()]
-            everything = [process, *process.children(recursive=True)]
-            own, total = _resident(driver), _resident(everything)
-            self.driver = max(self.driver, own)
-            self.workers = max(self.workers, total - own)
-            self.total = max(self.total, total)
+            java = process.children()
+            below = [each for each in process.children(recursive=True) if each not in java]
+            sizes = [_resident([process]), _resident(java), _resident(below)]
+            self.driver, self.java, self.workers = map(max, (self.driver, self.java, self.workers), sizes)
+            self.total = max(self.total, sum(sizes))
 
 
 def _resident(processes: list[psutil.Process]) -> int:

@@ -43,8 +43,11 @@ class Engine(Protocol):
     def keep(self, frame: Frame, layer: str, table: str) -> Frame:
         """Do the same with what is a table of a layer (silver, quarantine, gold), and so a result of the run."""
 
-    def with_mapped(self, frame: Frame, source: str, target: str, function: BatchFunction) -> Frame:
-        """Add the text column ``target``: what ``function`` makes of ``source``, null where that is null."""
+    def with_mapped(self, frame: Frame, targets: Mapping[str, str], function: BatchFunction) -> Frame:
+        """Add a text column for each of some others, by whose names it is named: what ``function`` makes of that.
+
+        Null where the other is null.
+        """
 
     def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
         """Add the columns that ``mark`` adds to a kept frame, for most rows null (or false, which may become null).
@@ -86,11 +89,13 @@ class EagerEngine:
         """Compute a frame once."""
         return self.persist(frame)
 
-    def with_mapped(self, frame: Frame, source: str, target: str, function: BatchFunction) -> Frame:
-        """Apply a batch function to the distinct values of a column."""
-        column = self.to_arrow(frame.select(source).drop_nulls().unique()).column(source).combine_chunks()
-        mapped = self.from_arrow(pa.table({source: column, target: function(column)}))
-        return self.look_up(frame, mapped, [source])
+    def with_mapped(self, frame: Frame, targets: Mapping[str, str], function: BatchFunction) -> Frame:
+        """Apply a batch function to the distinct values of each column."""
+        for source, target in targets.items():
+            column = self.to_arrow(frame.select(source).drop_nulls().unique()).column(source).combine_chunks()
+            mapped = self.from_arrow(pa.table({source: column, target: function(column)}))
+            frame = self.look_up(frame, mapped, [source])
+        return frame
 
     def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
         """Mark the rows of the frame itself, which copies nothing here."""
@@ -169,15 +174,19 @@ class SparkEngine:
         # The schema is known, and reading it again from files takes as long as a small table.
         return lazy_frame(self._session.read.schema(native.schema).parquet(folder))
 
-    def with_mapped(self, frame: Frame, source: str, target: str, function: BatchFunction) -> Frame:
-        """Apply a batch function on the executors, to the distinct values of each batch."""
+    def with_mapped(self, frame: Frame, targets: Mapping[str, str], function: BatchFunction) -> Frame:
+        """Apply a batch function on the executors, to the distinct values of each batch.
+
+        To all columns in one step: each further one would hold a Python process of its own at the same time.
+        """
 
         def of_array(values: pa.Array) -> pa.Array:
             distinct = values.dictionary_encode()
             return function(distinct.dictionary).take(distinct.indices)
 
         native: Any = frame.to_native()
-        return lazy_frame(native.withColumn(target, self._arrow_udf(of_array, "string")(f"`{source}`")))
+        mapped = self._arrow_udf(of_array, "string")
+        return lazy_frame(native.withColumns({target: mapped(f"`{source}`") for source, target in targets.items()}))
 
     def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
         """Mark rows by few of their columns, and bring the few marks to the rows instead of these to each other."""

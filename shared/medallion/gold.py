@@ -76,18 +76,13 @@ def _call(table: GoldTable, frames: Mapping[str, Frame], engine: Engine) -> Fram
 
 def _without_personal_values(frame: Frame, table: Table, context: RunContext, engine: Engine) -> Frame:
     """Replace identifying texts and whole numbers by tokens, and leave out other identifying values."""
-    tokenise = to_token(context.token_key)
-    for name, column in table.columns.items():
-        if column.pii != "identifier" or column.drop:
-            continue
-        if column.type in {"text", "integer"}:
-            frame = frame.with_columns(nw.col(name).cast(nw.String()))
-            columns = [f"{name}__token" if other == name else other for other in frame.collect_schema().names()]
-            frame = engine.with_mapped(frame, name, f"{name}__token", tokenise).select(*columns)
-            frame = frame.rename({f"{name}__token": name})
-        else:
-            frame = frame.drop(name)
-    return frame
+    identifiers = {name: c for name, c in table.columns.items() if c.pii == "identifier" and not c.drop}
+    tokens = {name: f"{name}__token" for name, column in identifiers.items() if column.type in {"text", "integer"}}
+    kept = [name for name in frame.collect_schema().names() if name not in identifiers or name in tokens]
+    if tokens:
+        frame = frame.with_columns(*(nw.col(name).cast(nw.String()) for name in tokens))
+        frame = engine.with_mapped(frame, tokens, to_token(context.token_key))
+    return frame.select(*(nw.col(tokens.get(name, name)).alias(name) for name in kept))
 
 
 def _with_lineage(frame: Frame, lineage: Lineage) -> Frame:

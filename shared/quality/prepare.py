@@ -62,7 +62,7 @@ def with_normal_forms(frame: Frame, table: Table, phone_region: str, engine: Eng
         elif column.normalise == "phone":
             wanted = typed(name)
             frame = frame.with_columns(nw.when(~nw.col(FAILS)).then(nw.col(name)).alias(wanted))
-            frame = engine.with_mapped(frame, wanted, normalised(name), to_e164(phone_region))
+            frame = engine.with_mapped(frame, {wanted: normalised(name)}, to_e164(phone_region))
     return frame
 
 

@@ -1,4 +1,5 @@
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from shared.frames.engine import Engine
@@ -40,12 +41,19 @@ def test_a_function_is_applied_to_each_distinct_value_once_and_joined_back(engin
         return pa.array([value.upper() for value in values.to_pylist()], pa.string())
 
     frame = engine.from_arrow(pa.table({"n": [1, 2, 3, 4], "word": pa.array(["a", None, "b", "a"], pa.string())}))
-    mapped = engine.to_arrow(engine.with_mapped(frame, "word", "loud", shout)).sort_by("n")
+    mapped = engine.to_arrow(engine.with_mapped(frame, {"word": "loud"}, shout)).sort_by("n")
     assert mapped.column("loud").to_pylist() == ["A", None, "B", "A"]
     assert sorted(seen) == ["a", "b"]
 
 
+def test_several_columns_are_mapped_each_to_its_own(engine: Engine):
+    frame = engine.from_arrow(pa.table({"n": [1, 2], "one": ["a", "b"], "two": ["b", "c"]}))
+    mapped = engine.with_mapped(frame, {"one": "first", "two": "second"}, pc.utf8_upper)
+    rows = engine.to_arrow(mapped).sort_by("n")
+    assert [rows.column(name).to_pylist() for name in ("first", "second")] == [["A", "B"], ["B", "C"]]
+
+
 def test_a_column_without_any_value_maps_to_none(engine: Engine):
     frame = engine.from_arrow(pa.table({"n": [1], "word": pa.array([None], pa.string())}))
-    mapped = engine.to_arrow(engine.with_mapped(frame, "word", "loud", to_e164("US")))
+    mapped = engine.to_arrow(engine.with_mapped(frame, {"word": "loud"}, to_e164("US")))
     assert mapped.column("loud").to_pylist() == [None]
