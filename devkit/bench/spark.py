@@ -31,7 +31,7 @@ LEAST_RATIO = 0.8
 
 STRATA, BY_HAND, SMALL = "strata", "by-hand", "small"
 _TITLES = {STRATA: "Strata on Spark", BY_HAND: "PySpark by hand", SMALL: "small path"}
-_MEMORY = "Most MB of memory: driver, Java, Python of the workers, and all of them at one time"
+_MEMORY = "most MB of memory: driver, Java, the workers' Python, all at one time"
 _WARM_UP_RECORDS = 300
 #: The small path holds a whole file in memory, about twelve times over.
 _MOST_SMALL_RECORDS = 200_000
@@ -105,7 +105,7 @@ def _small() -> str:
 def figures(sizes: Sequence[Size], rounds: int) -> Table:
     """Return what was measured as a table."""
     title = f"Large path: shards to Parquet of silver, quarantine and gold; median of {rounds}"
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, caption=_MEMORY)
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=_MEMORY)
     table.add_column("records", justify="right", no_wrap=True)
     table.add_column("program", no_wrap=True)
     for figure in ("s", "per s", "driver", "Java", "Python", "all"):
