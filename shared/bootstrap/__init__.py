@@ -143,7 +143,7 @@ class App(Questions):
         """Remove what a job has brought."""
         from shared.services.delete import Delete
 
-        return Delete(self._journal, self._records, self._leftovers, self.warehouse)
+        return Delete(self._journal, self._records, self._leftovers, self.warehouse, self._departures)
 
     @cached_property
     def retry(self) -> Retry:

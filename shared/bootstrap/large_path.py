@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.services.large.claims import Claims
     from shared.services.large.conclude import Conclude
     from shared.services.large.cut_shards import CutShards
+    from shared.services.large.departures import Departures
     from shared.services.large.hand_out import HandOut
     from shared.services.large.holdings import Holdings
     from shared.services.large.publication import Publication
@@ -90,14 +91,14 @@ class LargePath(Parts):
         """Say what is copied where."""
         from shared.services.large.publication import Publication
 
-        return Publication(self._journal, self._records, self._outputs, self.warehouse)
+        return Publication(self._journal, self._records, self._outputs, self.warehouse, self._departures)
 
     @cached_property
     def await_copy(self) -> AwaitCopy:
         """Ask which jobs the analytical warehouse does not have yet."""
         from shared.services.large.await_copy import AwaitCopy
 
-        return AwaitCopy(self._journal)
+        return AwaitCopy(self._journal, self._departures)
 
     @cached_property
     def run_now(self) -> RunNow:
@@ -112,6 +113,12 @@ class LargePath(Parts):
         from shared.services.bury import Bury
 
         return Bury(self._journal, self._leftovers)
+
+    @cached_property
+    def _departures(self) -> Departures:
+        from shared.services.large.departures import Departures
+
+        return Departures(self.blobs, self._layout)
 
     @cached_property
     def _claims(self) -> Claims:

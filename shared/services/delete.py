@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.ports import AggregateTable, Warehouse
     from shared.services.journal import Journal
+    from shared.services.large.departures import Departures
     from shared.services.leftovers import Leftovers
     from shared.services.records import JobRecords
 
@@ -31,6 +32,7 @@ class Delete:
     records: JobRecords
     leftovers: Leftovers
     warehouse: Warehouse
+    departures: Departures
 
     def __call__(self, job_id: str, by: str, *, bronze: bool = False) -> Job:
         """Delete a job that has ended, with ``bronze`` also its files as they were sent; may be repeated.
@@ -50,10 +52,12 @@ class Delete:
             self._release_content(job)
             rows = self.warehouse.forget(job.job_id, _aggregates(job.dataset, deletion))
             self.leftovers.erase(job, bronze=deletion.bronze)
-        note = f"Deleted by {deletion.by}."
+            if job.publishing:
+                self.departures.add(job.job_id)
+        note, done = f"Deleted by {deletion.by}.", replace(deletion, rows=rows)
         try:
             return self.journal.record(
-                job, JobState.DELETED, ms=watch.ms, note=note, deletion=replace(deletion, rows=rows)
+                job, JobState.DELETED, ms=watch.ms, note=note, deletion=done, awaits_copy=job.publishing
             )
         except ConflictError:
             # Somebody else has finished it, or is about to with more to delete.

@@ -107,6 +107,10 @@ class Layout:
         """Return container and prefix of the notes that say which jobs a run of the pipeline has claimed."""
         return self.manifests, f"claims/{pipeline_run_id}/"
 
+    def departures(self) -> tuple[str, str]:
+        """Return container and prefix of the notes that say which deleted jobs the analytical warehouse still has."""
+        return self.manifests, "departures/"
+
     def sent(self, job: Job) -> tuple[tuple[str, str], ...]:
         """Return the containers and prefixes of a job's files as they were sent, taken in or not."""
         return (self.bronze, _job_prefix(job)), (self.landing, _landing_prefix(job.user_id, job.job_id))

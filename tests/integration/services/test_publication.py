@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devkit.host.workbench import Workbench
+from devkit.samples.claims import generate as generate_claims
 from shared.errors import ConflictError
 from shared.ports import Selection
+from shared.services.large.departures import DEPARTURE
 from shared.services.large.publication import Target
+from tests.integration.services.conftest import NO_GOOD_ROW
 from tests.integration.services.hires import DEPARTMENTS, JOBS
 from tests.integration.services.large_path import claim_one, conclude, run_notebooks
 
@@ -195,3 +198,66 @@ def test_the_oldest_jobs_are_copied_first_and_large_ones_are_left_to_their_pipel
     jobs = [bench.run(records, user_id=user).job.job_id for user in ("ann", "bob")]
     assert [job.job_id for job in bench.app.await_copy(100)] == jobs
     assert [job.job_id for job in bench.app.await_copy(1)] == jobs[:1]
+
+
+def test_a_deletion_takes_the_rows_out_of_synapse_too_and_aggregates_follow(
+    bench: Bench, records: bytes, publish: Callable[[Bench], Copier]
+) -> None:
+    first = bench.run(records).job
+    second = bench.run(records, user_id="ann", as_of=None).job
+    publish(bench)
+    bench.app.delete(second.job_id, "ann")
+    assert [(job.job_id, job.run_id) for job in bench.app.await_copy(100)] == [(second.job_id, DEPARTURE)]
+    copier = publish(bench)
+    for table in bench.app.jobs.get(first.job_id).gold_rows:
+        assert copier.rows(table) == operational(bench, table), table
+    assert "Taken out of Synapse" in (bench.app.jobs.get(second.job_id).timeline[-1].note or "")
+    assert bench.app.await_copy(100) == []
+    assert bench.paths("staging") == set()
+
+
+def test_a_deletion_is_carried_out_after_a_copy_that_was_under_way(
+    bench: Bench, records: bytes, publish: Callable[[Bench], Copier], tmp_path: Path
+) -> None:
+    job = bench.run(records).job
+    assert job.run_id is not None
+    plans = bench.app.publication.plan(job.job_id, job.run_id, Target.SYNAPSE)
+    copier = Copier(bench, tmp_path)
+    copier.publish(plans)
+    bench.app.delete(job.job_id, "ann")
+    bench.app.publication.copied(job.job_id, job.run_id, "pipeline-1")
+    told = [event.note or "" for event in bench.app.jobs.get(job.job_id).timeline]
+    assert not any("Copied to Synapse" in note for note in told)
+    publish(bench)
+    assert copier.rows("dw_orders") == []
+    assert bench.app.publication.copied(job.job_id, DEPARTURE, "pipeline-1").awaits_copy is False
+
+
+def test_a_job_that_has_published_nothing_leaves_no_trace_in_synapse(bench: Bench) -> None:
+    job = bench.run(NO_GOOD_ROW).job
+    bench.app.delete(job.job_id, "ann")
+    assert bench.app.await_copy(100) == []
+    assert bench.app.publication.plan(job.job_id, DEPARTURE, Target.SYNAPSE) == []
+
+
+def test_a_job_that_is_there_cannot_be_taken_out_of_synapse(bench: Bench, records: bytes) -> None:
+    job = bench.run(records).job
+    assert bench.app.publication.plan(job.job_id, DEPARTURE, Target.SYNAPSE) == []
+    assert bench.app.publication.copied(job.job_id, DEPARTURE, None).awaits_copy
+
+
+def test_exports_that_were_loaded_into_synapse_go_with_their_job(
+    bench: Bench, publish: Callable[[Bench], Copier]
+) -> None:
+    stays, goes = (
+        bench.run(generate_claims(claims, seed, 0).page, dataset="claims", names=("report.html",)).job
+        for claims, seed in ((5, 1), (7, 2))
+    )
+    copier = publish(bench)
+    lineage = "_job_id, _user_id, _loaded_at"
+    text = f"CREATE TABLE synapse.CleanedClaims AS SELECT * EXCLUDE ({lineage}) FROM main.CleanedClaims"
+    copier.workbench.run("synapse", text)
+    assert {row["upload_id"] for row in copier.rows("CleanedClaims")} == {stays.job_id, goes.job_id}
+    bench.app.delete(goes.job_id, "ann")
+    publish(bench)
+    assert {row["upload_id"] for row in copier.rows("CleanedClaims")} == {stays.job_id}
