@@ -139,6 +139,7 @@ def test_a_deletion_that_died_at_any_line_is_finished_by_a_repetition_or_the_swe
         assert bench.paths("silver", "gold", "bronze") == set(), died
         assert jobs_in_the_warehouse(bench) == set(), died
         assert bench.app.job_store.content_holders(job.content_key) == (), died
+        assert job.job_id in {gone.job_id for gone in bench.app.await_copy(100)}, died
 
 
 def delete_and_die(bench: Bench, monkeypatch: pytest.MonkeyPatch, job: Job, point: int | None) -> list[str]:
@@ -159,5 +160,5 @@ def points_of_a_deletion(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[
     kinds: dict[str, list[int]] = {}
     for number, point in enumerate(points):
         kinds.setdefault(re.sub(r"(delete|content|forget) .*", r"\1", point), []).append(number)
-    assert len(kinds) == 11
+    assert len(kinds) == 13
     return sorted({place for places in kinds.values() for place in (places[0], places[-1])})
