@@ -53,7 +53,7 @@ parity: install-test ## Compare the engines on many generated cases, and run a l
 	@STRATA_COMPLETE=1 $(run) pytest tests/parity tests/integration/services/large tests/datasets/ecommerce/test_bench_peers.py \
 		tests/e2e/test_spark_submit.py
 
-chaos: install-test ## Kill the host at every stage, many times
+chaos: install-test ## Kill the host at every stage, the data factory and its notebooks, many times
 	@STRATA_COMPLETE=1 $(run) pytest tests/chaos
 
 bench: install-test ## Measure the engine beside pandas and Polars, files beside libraries, Spark, and the local system

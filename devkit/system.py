@@ -107,7 +107,8 @@ class LocalSystem:
             self._stack.callback(self._stop_host)
             self.start_host()
             if self._with_pipelines:
-                self._start_pipelines()
+                self._stack.callback(self._stop_pipelines)
+                self.start_pipelines()
             self._stack.enter_context(
                 LandingPoller(self.connection_string, self._landing_container, self.base_url, self.token)
             )
@@ -143,6 +144,31 @@ class LocalSystem:
         if self._host:
             self._host.kill()
 
+    @property
+    def pipelines_pid(self) -> int | None:
+        """The data factory's process id, or None while it is not running."""
+        return self._pipelines.pid if self._pipelines and self._pipelines.is_running else None
+
+    def start_pipelines(self) -> None:
+        """Start the data factory, after :meth:`kill_pipelines` too, and return when it takes orders.
+
+        Raises :class:`LocalSystemError` with the end of its log when it does not come up.
+        """
+        self._pipelines = ChildProcess(
+            "The data factory",
+            [sys.executable, "-m", "devkit.adf", "--port", str(self._pipelines_port), "--data", str(self.folder.path)],
+            environ={**os.environ, **self._settings, "STRATA_LOCAL_SYSTEM": json.dumps(self.address)},
+            directory=ROOT,
+            log=self.folder.log("adf"),
+            keep_open=(self._lock,),
+        )
+        self._pipelines.wait_until(lambda: listens(self._pipelines_port), _READY_SECONDS)
+
+    def kill_pipelines(self) -> None:
+        """End the data factory as a crash would, by SIGKILL."""
+        if self._pipelines:
+            self._pipelines.kill()
+
     def is_healthy(self) -> bool:
         """Tell whether storage, queues and warehouse all answer."""
         try:
@@ -176,17 +202,9 @@ class LocalSystem:
             return {}
         return {"STRATA_PIPELINES_URL": self.pipelines_url, "STRATA_PIPELINES_KEY": self.pipeline_key}
 
-    def _start_pipelines(self) -> None:
-        self._pipelines = ChildProcess(
-            "The data factory",
-            [sys.executable, "-m", "devkit.adf", "--port", str(self._pipelines_port), "--data", str(self.folder.path)],
-            environ={**os.environ, **self._settings, "STRATA_LOCAL_SYSTEM": json.dumps(self.address)},
-            directory=ROOT,
-            log=self.folder.log("adf"),
-            keep_open=(self._lock,),
-        )
-        self._stack.callback(self._pipelines.stop, _STOP_SECONDS)
-        self._pipelines.wait_until(lambda: listens(self._pipelines_port), _READY_SECONDS)
+    def _stop_pipelines(self) -> None:
+        if self._pipelines:
+            self._pipelines.stop(_STOP_SECONDS)
 
     def _host_settings(self) -> dict[str, str]:
         no_proxy = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), _LOOPBACK)))

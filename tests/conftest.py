@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import httpx
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from devkit.azurite.server import Azurite
 from devkit.java import suitable_java
 from devkit.system import LocalSystem
+from tests.proofs import Proofs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,17 @@ hypothesis.settings.register_profile("usual", deadline=None, derandomize=True, m
 hypothesis.settings.register_profile("complete", deadline=None, max_examples=1000)
 IS_COMPLETE = bool(os.environ.get("STRATA_COMPLETE"))
 hypothesis.settings.load_profile("complete" if IS_COMPLETE else "usual")
+if not IS_COMPLETE:
+    # Hypothesis also draws constants from the project's modules as far as they are imported, and so what it finds would
+    # depend on the tests that ran before.
+    pytest.MonkeyPatch().setattr(providers, "_get_local_constants", lambda: providers._local_constants)
+
+_PROOFS = pytest.StashKey[Proofs]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a place for what comparisons find."""
+    config.stash[_PROOFS] = Proofs()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [] if IS_COMPLETE else [item for item in items if item.get_closest_marker("complete")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def proofs(pytestconfig: pytest.Config) -> Proofs:
+    """What comparisons have found equal; it is shown when the tests have ended."""
+    return pytestconfig.stash[_PROOFS]
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +135,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how many tests were skipped and why."""
+    """Say what was found equal, how many tests were skipped and why."""
+    if lines := list(config.stash[_PROOFS].lines()):
+        terminalreporter.section("rows found equal, in all of their columns")
+        for line in lines:
+            terminalreporter.write_line(line)
     reasons = _skip_reasons(config)
     verdict = ", which is a failure here (STRATA_NO_SKIPS)" if reasons and _skips_count_as_failures() else ""
     terminalreporter.write_line(f"{reasons.total()} skipped{verdict}")

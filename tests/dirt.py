@@ -79,17 +79,23 @@ def _sent(name: str, column: Column) -> str:
     return (*column.names, name)[0]
 
 
-def packed_dirt(contract: Contract, *, examples: int) -> list:
-    """Return the records of many drawn examples in one list, for engines that are slow to start on each."""
+def packed_dirt(contract: Contract, *, examples: int) -> tuple[list, int]:
+    """Return the records of many drawn examples in one list, for engines that are slow to start on each.
+
+    The second is the number of examples.
+    """
     packed: list = []
+    drawn = 0
 
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(dirty_records(contract, most=4))
     def collect(records: list) -> None:
+        nonlocal drawn
         packed.extend(records)
+        drawn += 1
 
     collect()
-    return packed
+    return packed, drawn
 
 
 def own_files(contract: Contract) -> list[SourceFile]:

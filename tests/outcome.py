@@ -11,6 +11,7 @@ from shared.domain.scorecard import BrokenRules
 from shared.frames.engine import Engine
 from shared.medallion import bronze, gold, silver
 from shared.medallion.context import RunContext
+from tests.proofs import Equal
 
 AS_OF = datetime(2026, 1, 15, 12, tzinfo=UTC)
 CONTEXT = RunContext("job-1", "run-1", "user-1", AS_OF, AS_OF, b"a key for tests")
@@ -59,7 +60,7 @@ def _sorted(engine: Engine, frame, by: tuple[str, ...]) -> pa.Table:
     return engine.to_arrow(frame).sort_by([(name, "ascending") for name in by]).combine_chunks()
 
 
-def assert_same(left: Outcome, right: Outcome) -> None:
+def assert_same(left: Outcome, right: Outcome) -> Equal:
     """Demand equal tables, row for row and type for type."""
     assert left.ledger == right.ledger
     assert left.rule_counts == right.rule_counts
@@ -70,3 +71,4 @@ def assert_same(left: Outcome, right: Outcome) -> None:
         for name, table in ours.items():
             assert table.schema == theirs[name].schema, f"{kind} {name}"
             assert table.to_pylist() == theirs[name].to_pylist(), f"{kind} {name}"
+    return Equal.of(left.ledger, left.silver, left.verdicts, left.gold)

@@ -10,6 +10,7 @@ from shared.medallion.bronze import SourceFile
 from tests.dirt import as_files, own_files, packed_dirt
 from tests.laws import assert_every_row_is_in_one_place
 from tests.outcome import Outcome, assert_same, outcome
+from tests.proofs import Proofs
 
 EXAMPLES = 600 if os.environ.get("STRATA_COMPLETE") else 60
 
@@ -20,11 +21,28 @@ def dataset(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def dirt(dataset: str) -> list[SourceFile]:
+def drawn(dataset: str) -> tuple[list, int]:
+    """Records, and from how many examples they are."""
+    return packed_dirt(load_dataset(dataset).contract, examples=EXAMPLES)
+
+
+@pytest.fixture(scope="module")
+def own(dataset: str) -> list[SourceFile]:
+    """What the dataset reads by itself."""
+    return own_files(load_dataset(dataset).contract)
+
+
+@pytest.fixture(scope="module")
+def dirt(dataset: str, drawn: tuple[list, int], own: list[SourceFile]) -> list[SourceFile]:
     """The same records twice over, in files of different names, and what the dataset reads by itself."""
-    contract = load_dataset(dataset).contract
-    records = packed_dirt(contract, examples=EXAMPLES)
-    return [*as_files(contract, records, "first"), *as_files(contract, records, "second"), *own_files(contract)]
+    contract, (records, _) = load_dataset(dataset).contract, drawn
+    return [*as_files(contract, records, "first"), *as_files(contract, records, "second"), *own]
+
+
+@pytest.fixture(scope="module")
+def cases(drawn: tuple[list, int], own: list[SourceFile]) -> int:
+    """From how many inputs the files were put together."""
+    return drawn[1] + len(own)
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +54,16 @@ def test_every_row_of_the_dirt_is_in_one_place(on_arrow: Outcome):
     assert_every_row_is_in_one_place(on_arrow)
 
 
-def test_pandas_gives_what_arrow_gives(dataset: str, dirt: list[SourceFile], on_arrow: Outcome):
-    assert_same(outcome(dataset, get_engine("pandas"), *dirt), on_arrow)
+def test_pandas_gives_what_arrow_gives(
+    dataset: str, dirt: list[SourceFile], on_arrow: Outcome, cases: int, proofs: Proofs
+):
+    proofs.add(dataset, "Arrow = pandas", cases, assert_same(outcome(dataset, get_engine("pandas"), *dirt), on_arrow))
 
 
 def test_spark_gives_what_arrow_gives(
-    dataset: str, dirt: list[SourceFile], on_arrow: Outcome, spark_engine: SparkEngine
+    dataset: str, dirt: list[SourceFile], on_arrow: Outcome, spark_engine: SparkEngine, cases: int, proofs: Proofs
 ):
-    assert_same(outcome(dataset, spark_engine, *dirt), on_arrow)
+    proofs.add(dataset, "Arrow = Spark", cases, assert_same(outcome(dataset, spark_engine, *dirt), on_arrow))
 
 
 def test_the_dirt_is_dirty_enough_to_prove_something(dataset: str, on_arrow: Outcome):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from devkit.adf.errors import ActivityError
+from devkit.adf.local.scratch import remove_abandoned, scratch
 from devkit.adf.local.spark import OwnSpark
 from devkit.adf.local.staging import Stage
 from devkit.processes import end_with_parent
@@ -56,21 +56,19 @@ class Notebooks:
             raise ActivityError(f"There is no notebook {path}: {notebook} does not exist.", "NotebookNotFound")
         await asyncio.to_thread(self._spark.require)
         async with self._turns:
-            folder = self._place.folder / "notebooks" / run_id
+            root = self._place.folder / "notebooks"
+            folder = root / run_id
             files = self._spark.files(folder)
-            stage = Stage(files, self._storage)
-            try:
+            await asyncio.to_thread(remove_abandoned, root)
+            # What is left of a try is its log.
+            async with scratch(folder, [files, folder / "spark", folder / "spark-warehouse"]):
+                stage = Stage(files, self._storage)
                 staged = await stage.bring(widgets)
                 returned = await self._run(notebook, staged, folder)
                 await stage.take_back()
-            finally:
-                # What is left of a try is its log.
-                for scratch in (files, folder / "spark", folder / "spark-warehouse"):
-                    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
             return returned
 
     async def _run(self, notebook: Path, widgets: Mapping[str, str], folder: Path) -> Returned:
-        folder.mkdir(parents=True, exist_ok=True)
         given, result, log = folder / "widgets.json", folder / "result.json", folder / "notebook.log"
         given.write_text(json.dumps(dict(widgets)), encoding="utf-8")
         result.unlink(missing_ok=True)
@@ -88,8 +86,7 @@ class Notebooks:
         try:
             code = await process.wait()
         finally:
-            if process.returncode is None:
-                await _end(process)
+            await _end(process)
         content = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
         if code != 0:
             reason = content.get("error") or f"It ended with code {code}."
@@ -99,11 +96,12 @@ class Notebooks:
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End a process and all it has started: politely at first, since Spark has files to clear away."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    try:
-        await asyncio.wait_for(asyncio.shield(process.wait()), _GRACE_SECONDS)
-    except TimeoutError:
+    if process.returncode is None:
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+            os.killpg(process.pid, signal.SIGTERM)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(process.wait()), _GRACE_SECONDS)
+    # Java outlives a Python that was killed by some moments, and would write on where the next try works.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
