@@ -132,7 +132,7 @@ class JobLinks(BaseModel):
     delete: str | None
 
     @classmethod
-    def of(cls, job: Job, url: str) -> JobLinks:
+    def of(cls, job: Job, url: str, *, waits_for_large_path: bool) -> JobLinks:
         """Return the links of a job at ``url``."""
         return cls(
             self=url,
@@ -144,7 +144,7 @@ class JobLinks(BaseModel):
             exports=f"{url}/exports" if job.has_succeeded else None,
             retry=f"{url}/retry",
             replay=f"{url}/replay" if job.can_be_replayed else None,
-            run_now=f"{url}/run-now" if job.waits_for_large_path else None,
+            run_now=f"{url}/run-now" if waits_for_large_path else None,
             stop=f"{url}/stop" if job.can_be_stopped else None,
             delete=url if job.is_final else None,
         )
@@ -226,7 +226,7 @@ class JobDetail(Answer):
             error=JobError.model_validate(job.problem) if job.problem else None,
             stop_requested=job.stop_requested_by is not None and not job.is_final,
             deletion=DeletionAnswer.model_validate(job.deletion) if job.deletion else None,
-            links=JobLinks.of(job, url),
+            links=JobLinks.of(job, url, waits_for_large_path=view.expected_start is not None),
             supersedes=job.supersedes,
             superseded_by=job.superseded_by,
             replay_of=job.replay_of,

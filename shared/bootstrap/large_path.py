@@ -105,7 +105,7 @@ class LargePath(Parts):
         """Start the large path for a job."""
         from shared.services.large.run_now import RunNow
 
-        return RunNow(self._journal, self.pipelines)
+        return RunNow(self._holdings, self.pipelines)
 
     @cached_property
     def bury(self) -> Bury:

@@ -29,7 +29,7 @@ class Questions(LargePath):
         from shared.services.browse import JobBrowser
 
         every = timedelta(minutes=self.settings.large_batch_minutes)
-        return JobBrowser(self.job_store, self._records, self._outputs, self.clock, every)
+        return JobBrowser(self.job_store, self._records, self._outputs, self._holdings, self.clock, every)
 
     @cached_property
     def passport(self) -> TellPassport:

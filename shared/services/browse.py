@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.domain.scorecard import Scorecard
     from shared.domain.verdicts import Outcome, Severity
     from shared.ports import Clock, JobFilter, JobStore
+    from shared.services.large.holdings import Holdings
     from shared.services.outputs import Outputs
     from shared.services.records import JobRecords
 
@@ -35,7 +36,8 @@ _JOBS_AT_A_TIME = 8
 class JobView:
     """All that is known of a job; ledger and gold are empty until they exist.
 
-    ``expected_start`` is when the large path is due next, for a job that waits for it.
+    ``expected_start`` is when the large path is due next, for a job that waits for it, also because whoever had taken
+    it up was not heard of for too long.
     """
 
     job: Job
@@ -79,6 +81,7 @@ class JobBrowser:
     jobs: JobStore
     records: JobRecords
     outputs: Outputs
+    holdings: Holdings
     clock: Clock
     large_path_every: timedelta
 
@@ -163,7 +166,7 @@ class JobBrowser:
             ledger=account.ledger if account else {},
             gold_rows=account.gold_rows if account else {},
             timeline=self.jobs.events(job.job_id),
-            expected_start=next_due(self.clock.now(), self.large_path_every) if job.waits_for_large_path else None,
+            expected_start=next_due(self.clock.now(), self.large_path_every) if self.holdings.is_free(job) else None,
         )
 
     def _verdicts(self, account: Manifest, table: str | None) -> Iterator[tuple[str, pa.Table]]:

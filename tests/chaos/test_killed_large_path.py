@@ -106,7 +106,7 @@ def departments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
 @pytest.fixture(scope="module")
 def appointments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     files = {path.name: path.read_bytes() for path in APPOINTMENTS.glob("*.xlsx")}
-    yield from killed(tmp_path_factory.mktemp("appointments"), "appointments", files, 60)
+    yield from killed(tmp_path_factory.mktemp("appointments"), "appointments", files, 90)
 
 
 def test_a_job_whose_runner_is_killed_is_taken_up_once_more_after_its_time(departments: Killed) -> None:

@@ -55,9 +55,9 @@ class ClaimOne:
                         raise
 
     def _waiting(self, job_id: str) -> Job:
-        """Return a job if it can be claimed: nobody works on it, or a claim on it was left to run out."""
+        """Return a job if it can be claimed."""
         job = self.holdings.journal.get(job_id)
-        is_free = job.stop_requested_by is None and self.holdings.claim_that_holds(job) is None
-        if not job.is_for_large_path or not is_free or self.records.manifest(job_id) is not None:
+        is_free = job.stop_requested_by is None and self.holdings.is_free(job)
+        if not is_free or self.records.manifest(job_id) is not None:
             raise not_waiting(job)
         return job

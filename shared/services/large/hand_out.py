@@ -51,10 +51,17 @@ class HandOut:
             expires_at=now + self.holdings.lease,
         )
         self.inputs.prepare(job)
+        lost = self._lost(job)
         self.holdings.claims.save(claim)
-        note = f"Taken up by the large path (pipeline run {pipeline_run_id}, try {message.tries})."
+        note = _taken_up(claim, lost)
         job = self.holdings.journal.record(job, JobState.ROUTED, note=note, run_id=claim.run_id, problem=None)
+        if lost is not None:
+            self.holdings.claims.forget(lost)
         return self._handed_out(job, claim)
+
+    def _lost(self, job: Job) -> LargeClaim | None:
+        """Return the claim of a run of which nothing has been heard any more, if that is how the job comes back."""
+        return self.holdings.claims.of_run(job.job_id, job.run_id) if job.is_at_work else None
 
     def before(self, pipeline_run_id: str) -> Iterator[ClaimedJob]:
         """Yield the jobs that a run of the pipeline was handed out and still has."""
@@ -69,3 +76,12 @@ class HandOut:
 
     def _handed_out(self, job: Job, claim: LargeClaim) -> ClaimedJob:
         return ClaimedJob(job, claim, self.inputs.addresses(job, claim.run_id))
+
+
+def _taken_up(claim: LargeClaim, lost: LargeClaim | None) -> str:
+    place = f"by the large path (pipeline run {claim.pipeline_run_id}, try {claim.tries})"
+    if lost is None:
+        return f"Taken up {place}."
+    over = f"{lost.expires_at:%H:%M:%S} UTC"
+    before = f"pipeline run {lost.pipeline_run_id} was not heard of until its time was over at {over}"
+    return f"Taken up again {place}: {before}."

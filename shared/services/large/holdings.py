@@ -37,6 +37,10 @@ class Holdings:
             return None
         return claim
 
+    def is_free(self, job: Job) -> bool:
+        """Tell whether a job can be taken up: nobody works on it, or a claim on it was left to run out."""
+        return job.is_for_large_path and self.claim_that_holds(job) is None
+
     def renewed(self, job: Job, run_id: str) -> tuple[Run, LargeClaim]:
         """Return a run and its claim, which lasts anew from now.
 

@@ -14,7 +14,7 @@ from shared.services.large.not_waiting import not_waiting
 if TYPE_CHECKING:
     from shared.domain.job import Job
     from shared.ports import PipelineClient
-    from shared.services.journal import Journal
+    from shared.services.large.holdings import Holdings
 
 _PIPELINE = PATHS[ProcessingPath.LARGE_BATCH].pipeline
 
@@ -32,7 +32,7 @@ class Started:
 class RunNow:
     """The use case."""
 
-    journal: Journal
+    holdings: Holdings
     pipelines: PipelineClient
 
     def __call__(self, job_id: str, by: str) -> Started:
@@ -42,15 +42,16 @@ class RunNow:
         large path, and :class:`UnavailableError` when no pipeline can be started.
         """
         with job_logging(job_id):
-            job = self.journal.get(job_id)
-            if not job.waits_for_large_path:
+            journal = self.holdings.journal
+            job = journal.get(job_id)
+            if not self.holdings.is_free(job):
                 raise not_waiting(job)
             run_id = self.pipelines.start(_PIPELINE, {})
             note = f"{by} had {_PIPELINE} started (pipeline run {run_id})."
-            while job.waits_for_large_path:
+            while self.holdings.is_free(job):
                 try:
-                    job = self.journal.record(job, job.state, note=note)
+                    job = journal.record(job, job.state, note=note)
                     break
                 except ConflictError:
-                    job = self.journal.get(job_id)
+                    job = journal.get(job_id)
             return Started(job, _PIPELINE, run_id)

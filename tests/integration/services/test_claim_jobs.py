@@ -147,6 +147,12 @@ def test_a_claim_that_is_neither_completed_nor_released_is_over_after_its_time(l
     time.sleep(1.2)
     taken = claim_one(large, "pipeline-2")
     assert taken.claim.run_id != lost.claim.run_id
+    told = large.app.jobs.get(job.job_id).timeline[-1].note or ""
+    assert told == (
+        "Taken up again by the large path (pipeline run pipeline-2, try 2): pipeline run dies was not heard of until "
+        f"its time was over at {lost.claim.expires_at:%H:%M:%S} UTC."
+    )
+    assert list(large.app.claim_jobs.holdings.claims.of_pipeline("dies")) == []
     for step in Step:
         with pytest.raises(ConflictError) as refused:
             report(large.app, lost, step)

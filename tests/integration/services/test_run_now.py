@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,19 @@ def test_only_a_job_that_waits_for_the_large_path_is_started(large: Bench, recor
             app.run_now(each.job_id, "ann")
         assert refused.value.code == "not_waiting"
     assert factory.asked == []
+
+
+def test_a_job_whose_runner_was_not_heard_of_for_too_long_can_be_started(
+    large: Bench, records: bytes, factory: Factory
+) -> None:
+    app = large.another_app(pipelines_url=f"{factory.address}/runs", claim_seconds=1)
+    job = large.receive(records).job
+    app.claim_jobs("dies", 1)
+    assert app.jobs.get(job.job_id).expected_start is None
+    time.sleep(1.2)
+    assert app.jobs.get(job.job_id).expected_start is not None, "it says when it is due"
+    assert app.run_now(job.job_id, "ann").pipeline_run_id == "pipeline-1"
+    assert claim_one(large, "pipeline-1").job.job_id == job.job_id
 
 
 @pytest.mark.parametrize("answer", [(500, {}), (404, {}), (200, {"id": 1}), (200, [])])
