@@ -7,7 +7,7 @@ import pytest
 from shared.datasets.catalogue import dataset_names, load_dataset
 from shared.frames.engine import Engine, SparkEngine, get_engine
 from shared.medallion.bronze import SourceFile
-from tests.dirt import as_files, own_files, packed_dirt
+from tests.dirt import as_files, packed_dirt, sample_files
 from tests.laws import assert_every_row_is_in_one_place
 from tests.outcome import Outcome, assert_same, outcome
 from tests.proofs import Proofs
@@ -27,22 +27,22 @@ def drawn(dataset: str) -> tuple[list, int]:
 
 
 @pytest.fixture(scope="module")
-def own(dataset: str) -> list[SourceFile]:
-    """What the dataset reads by itself."""
-    return own_files(load_dataset(dataset).contract)
+def samples(dataset: str) -> list[SourceFile]:
+    """What is sent usually."""
+    return sample_files(load_dataset(dataset).contract)
 
 
 @pytest.fixture(scope="module")
-def dirt(dataset: str, drawn: tuple[list, int], own: list[SourceFile]) -> list[SourceFile]:
-    """The same records twice over, in files of different names, and what the dataset reads by itself."""
+def dirt(dataset: str, drawn: tuple[list, int], samples: list[SourceFile]) -> list[SourceFile]:
+    """The same records twice over, in files of different names, and samples."""
     contract, (records, _) = load_dataset(dataset).contract, drawn
-    return [*as_files(contract, records, "first"), *as_files(contract, records, "second"), *own]
+    return [*as_files(contract, records, "first"), *as_files(contract, records, "second"), *samples]
 
 
 @pytest.fixture(scope="module")
-def cases(drawn: tuple[list, int], own: list[SourceFile]) -> int:
+def cases(drawn: tuple[list, int], samples: list[SourceFile]) -> int:
     """From how many inputs the files were put together."""
-    return drawn[1] + len(own)
+    return drawn[1] + len(samples)
 
 
 @pytest.fixture(scope="module")
