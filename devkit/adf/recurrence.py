@@ -36,7 +36,7 @@ class Recurrence:
     def __init__(self, definition: Json) -> None:
         self._frequency = definition["frequency"]
         self._interval = definition.get("interval", 1)
-        self._zone = zone_of(definition.get("timeZone", "UTC"))
+        self._zone = zone_of(definition.get("timeZone") or "UTC")
         self._schedule: Json = definition.get("schedule") or {}
         self._start = self._moment(definition["startTime"])
         self._end = self._moment(definition["endTime"]) if definition.get("endTime") else None

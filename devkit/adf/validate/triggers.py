@@ -29,7 +29,7 @@ def check_triggers(factory: Factory) -> Iterator[Finding]:
 def _recurrence(trigger: Definition) -> Iterator[Finding]:
     path = "$.properties.typeProperties.recurrence"
     definition = (trigger.properties.get("typeProperties") or {}).get("recurrence") or {}
-    if missing := [name for name in ("frequency", "interval", "startTime") if name not in definition]:
+    if missing := [name for name in ("frequency", "interval", "startTime") if definition.get(name) is None]:
         yield Finding(trigger.file, path, f"The recurrence has no {', '.join(missing)}.")
         return
     try:

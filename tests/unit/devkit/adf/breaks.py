@@ -145,6 +145,10 @@ def fire_in_an_unknown_rhythm(content: Json) -> None:
     content["properties"]["typeProperties"]["recurrence"]["frequency"] = "Decade"
 
 
+def start_at_no_time(content: Json) -> None:
+    content["properties"]["typeProperties"]["recurrence"]["startTime"] = None
+
+
 def wait_for_files_of_no_container(content: Json) -> None:
     content["properties"]["typeProperties"]["blobPathBeginsWith"] = "exports/"
 

@@ -194,6 +194,12 @@ BREAKS: list[tuple[str, Callable[[Json], None], str, str]] = [
         "The frequency 'Decade' is none of Minute, Hour, Day, Week, Month.",
     ),
     (
+        "trigger/EveryTenHours.json",
+        breaks.start_at_no_time,
+        "$.properties.typeProperties.recurrence",
+        "The recurrence has no startTime.",
+    ),
+    (
         "trigger/ExportArrived.json",
         breaks.wait_for_files_of_no_container,
         "$.properties.typeProperties.blobPathBeginsWith",
