@@ -22,6 +22,10 @@ BatchFunction = Callable[[pa.Array], pa.Array]
 ArrowUdf = Callable[[BatchFunction, str], Callable[..., Any]]
 
 
+_GREATEST = "_greatest"
+_ROWS = "_rows"
+
+
 class Engine(Protocol):
     """How a kind of frame is made, kept, read, and passed through a batch function."""
 
@@ -53,6 +57,13 @@ class Engine(Protocol):
         """Add the columns that ``mark`` adds to a kept frame, for most rows null (or false, which may become null).
 
         ``mark`` looks at the columns ``seen``, and at ``place``, which no two rows have in common.
+        """
+
+    def with_first(self, frame: Frame, key: Sequence[str], latest: str, place: str, target: str) -> Frame:
+        """Add where, of the rows of equal key with the greatest ``latest``, the one of least ``place`` stands.
+
+        Rows without ``latest`` are left aside, and so are those of which a part of the key is null: for these, and for
+        rows whose key no other has, ``target`` may be anything that is not another row's place.
         """
 
     def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
@@ -100,6 +111,14 @@ class EagerEngine:
     def with_marks(self, frame: Frame, place: str, seen: Sequence[str], mark: Callable[[Frame], Frame]) -> Frame:
         """Mark the rows of the frame itself, which copies nothing here."""
         return mark(frame)
+
+    def with_first(self, frame: Frame, key: Sequence[str], latest: str, place: str, target: str) -> Frame:
+        """Group and join, not by a window: on Arrow a window's result loses its rows beyond 32,768 of them."""
+        valid = frame.select(*key, latest, place).filter(~nw.col(latest).is_null())
+        by_key = valid.group_by(*key).agg(nw.col(latest).max().alias(_GREATEST), nw.len().alias(_ROWS))
+        repeated = valid.join(by_key.filter(nw.col(_ROWS) > 1), on=list(key), how="inner")
+        candidates = repeated.filter(nw.col(latest) == nw.col(_GREATEST))
+        return self.look_up(frame, candidates.group_by(*key).agg(nw.col(place).min().alias(target)), key)
 
     def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
         """Join to rows unique by ``on``; Arrow's own join would copy every column of a wide frame."""
@@ -194,6 +213,14 @@ class SparkEngine:
         marks = {name: kind for name, kind in marked.collect_schema().items() if name not in {place, *seen}}
         is_marked = nw.any_horizontal(*starmap(_is_marked, marks.items()), ignore_nulls=True)
         return self.look_up(frame, self.persist(marked.filter(is_marked).select(place, *marks)), [place])
+
+    def with_first(self, frame: Frame, key: Sequence[str], latest: str, place: str, target: str) -> Frame:
+        """Look through windows, for which the rows are brought together by key once, and not thrice as by joins."""
+        takes_part = nw.all_horizontal(*(~nw.col(name).is_null() for name in key), ignore_nulls=True)
+        frame = frame.with_columns(nw.when(takes_part).then(nw.col(latest)).alias(_GREATEST))
+        greatest = nw.col(_GREATEST).max().over(*key)
+        frame = frame.with_columns(nw.when(nw.col(_GREATEST) == greatest).then(nw.col(place)).alias(_GREATEST))
+        return frame.with_columns(nw.col(_GREATEST).min().over(*key).alias(target)).drop(_GREATEST)
 
     def look_up(self, frame: Frame, known: Frame, on: Sequence[str]) -> Frame:
         """Join to rows unique by ``on``."""

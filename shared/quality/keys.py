@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _BEFORE_ALL = datetime(1, 1, 1)
 _FOUND = "_found"
 _MOMENT = "_moment"
-_NEWEST = "_newest"
-_ROWS = "_rows"
 
 
 def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
@@ -32,25 +30,14 @@ def with_duplicates(frame: Frame, table: Table, engine: Engine) -> Frame:
 
     Of the rows that pass by themselves the latest by the contract's column wins, then the first as sent.
     """
-    key = [compared(name, table) for name in table.key]
+    key, latest = [compared(name, table) for name in table.key], table.dedupe.latest
     if engine.eager and _is_unique(frame, key, engine):
         return frame.with_columns(nothing(nw.col(SEQUENCE)).alias(KEPT))
-    frame = engine.look_up(frame, _kept_rows(frame, key, table.dedupe.latest), key)
+    moment = nw.col(typed(latest)).fill_null(_BEFORE_ALL) if latest else nw.lit(_BEFORE_ALL)
+    frame = frame.with_columns(nw.when(~nw.col(FAILS)).then(moment).alias(_MOMENT))
+    frame = engine.with_first(frame, key, _MOMENT, SEQUENCE, KEPT)
     repeats = ~nw.col(FAILS) & (nw.col(KEPT) != nw.col(SEQUENCE))
-    return frame.with_columns(nw.when(repeats).then(nw.col(KEPT)).alias(KEPT))
-
-
-def _kept_rows(frame: Frame, key: list[str], latest: str | None) -> Frame:
-    """Return for each key that several passing rows have the place of the row that is kept.
-
-    Grouped and joined, not by a window: on Arrow a window's result loses its rows beyond 32,768 of them.
-    """
-    moment = nw.col(typed(latest)).fill_null(_BEFORE_ALL) if latest else nw.col(SEQUENCE)
-    valid = frame.select(*key, FAILS, SEQUENCE, moment.alias(_MOMENT)).filter(~nw.col(FAILS))
-    by_key = valid.group_by(key).agg(nw.col(_MOMENT).max().alias(_NEWEST), nw.len().alias(_ROWS))
-    repeated = valid.join(by_key.filter(nw.col(_ROWS) > 1), on=key, how="inner")
-    candidates = repeated.filter(nw.col(_MOMENT) == nw.col(_NEWEST)) if latest else repeated
-    return candidates.group_by(key).agg(nw.col(SEQUENCE).min().alias(KEPT))
+    return frame.with_columns(nw.when(repeats).then(nw.col(KEPT)).alias(KEPT)).drop(_MOMENT)
 
 
 def _is_unique(frame: Frame, key: list[str], engine: Engine) -> bool:
