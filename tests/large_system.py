@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import msgspec
 import psutil
 
 from shared.bootstrap import App
 from shared.domain.job import FINAL_STATES
+from shared.domain.large_claim import LargeClaim
 from shared.settings import Settings
 from tests.stored import KINDS, assert_same_stored, stored
 
@@ -155,10 +157,12 @@ class LargeSystem:
         }
         assert {(name, path) for name, path in rows if f"/{job_id}/" in path} == named
 
-    def runs_of(self, job_id: str) -> set[str]:
-        """Return the runs in which the large path was handed a job, by the claims that are kept with it."""
-        kept = self._app.blobs.list("manifests", f"{job_id}/")
-        return {path.split("/")[1] for path in kept if path.endswith("/claim.json")}
+    def claims_of(self, job_id: str) -> list[LargeClaim]:
+        """Return the claims by which the large path was handed a job, the oldest first."""
+        blobs = self._app.blobs
+        kept = [path for path in blobs.list("manifests", f"{job_id}/") if path.endswith("/claim.json")]
+        claims = [msgspec.json.decode(blobs.get("manifests", path), type=LargeClaim) for path in kept]
+        return sorted(claims, key=lambda claim: claim.claimed_at)
 
     def loaded_by(self) -> set[str]:
         """Return the jobs whose rows the tables of the warehouse hold."""

@@ -83,7 +83,7 @@ def test_two_runners_at_once_never_run_a_job_twice(tmp_path: Path) -> None:
                 "rows in 3 tables",
             ):
                 assert sum(remark in each for each in told) == 1, remark
-            assert len(system.runs_of(job)) == 1
+            assert len(system.claims_of(job)) == 1
             assert system.job(job)["ledger"] == before["ledger"]
             system.assert_one_set_of_outputs(job)
         assert system.warehouse() == expected
