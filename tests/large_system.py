@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import msgspec
 import psutil
 
 from shared.bootstrap import App
 from shared.domain.job import FINAL_STATES
-from shared.domain.large_claim import LargeClaim
 from shared.settings import Settings
 from tests.stored import KINDS, assert_same_stored, stored
 
@@ -156,13 +154,6 @@ class LargeSystem:
             (name, path) for name in ("silver", "gold") for path in blobs.list(name, "") if path.endswith(".parquet")
         }
         assert {(name, path) for name, path in rows if f"/{job_id}/" in path} == named
-
-    def claims_of(self, job_id: str) -> list[LargeClaim]:
-        """Return the claims by which the large path was handed a job, the oldest first."""
-        blobs = self._app.blobs
-        kept = [path for path in blobs.list("manifests", f"{job_id}/") if path.endswith("/claim.json")]
-        claims = [msgspec.json.decode(blobs.get("manifests", path), type=LargeClaim) for path in kept]
-        return sorted(claims, key=lambda claim: claim.claimed_at)
 
     def loaded_by(self) -> set[str]:
         """Return the jobs whose rows the tables of the warehouse hold."""

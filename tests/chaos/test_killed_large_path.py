@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,10 +88,13 @@ class Killed:
             return self.tries(job) == 2
 
         until(resumed, "the job to be taken up again")
-        lost, again = self.system.claims_of(job)
-        assert again.claimed_at > lost.expires_at - timedelta(seconds=1), "it is the runner's until its time is over"
-        (told,) = (remark for remark in self.system.timeline(job) if "Taken up again" in remark)
-        assert lost.pipeline_run_id in told
+        events = {event["note"] or "": event["at"] for event in self.system.job(job)["timeline"]}
+        (lost,) = filter(None, (re.match(r"Taken up by the large path \(pipeline run (\S+),", told) for told in events))
+        (told,) = (told for told in events if told.startswith("Taken up again"))
+        assert f"pipeline run {lost[1]} was not heard of" in told
+        over = re.search(r"over at (.*) UTC\.", told)
+        assert over is not None
+        assert events[told] >= over[1].replace(" ", "T"), "the job was the runner's until then"
 
     def tries(self, job: str) -> int:
         """How often a job was taken up."""

@@ -82,6 +82,6 @@ def _taken_up(claim: LargeClaim, lost: LargeClaim | None) -> str:
     place = f"by the large path (pipeline run {claim.pipeline_run_id}, try {claim.tries})"
     if lost is None:
         return f"Taken up {place}."
-    over = f"{lost.expires_at:%H:%M:%S} UTC"
+    over = f"{lost.expires_at:%Y-%m-%d %H:%M:%S} UTC"
     before = f"pipeline run {lost.pipeline_run_id} was not heard of until its time was over at {over}"
     return f"Taken up again {place}: {before}."

@@ -150,7 +150,7 @@ def test_a_claim_that_is_neither_completed_nor_released_is_over_after_its_time(l
     told = large.app.jobs.get(job.job_id).timeline[-1].note or ""
     assert told == (
         "Taken up again by the large path (pipeline run pipeline-2, try 2): pipeline run dies was not heard of until "
-        f"its time was over at {lost.claim.expires_at:%H:%M:%S} UTC."
+        f"its time was over at {lost.claim.expires_at:%Y-%m-%d %H:%M:%S} UTC."
     )
     assert list(large.app.claim_jobs.holdings.claims.of_pipeline("dies")) == []
     for step in Step:
