@@ -50,11 +50,11 @@ coverage: install-test ## Run all tests and show which lines and branches none o
 	@$(run) pytest --cov --cov-report=term:skip-covered
 
 parity: install-test ## Compare the engines on many generated cases, and run a large job on a cluster of Spark
-	@STRATA_COMPLETE=1 $(run) pytest tests/parity tests/integration/services/large tests/datasets/ecommerce/test_bench_peers.py \
+	@STRATA_COMPLETE=1 $(run) pytest --session-timeout=7200 tests/parity tests/integration/services/large tests/datasets/ecommerce/test_bench_peers.py \
 		tests/e2e/test_spark_submit.py
 
 chaos: install-test ## Kill the host at every stage, the data factory and its notebooks, many times
-	@STRATA_COMPLETE=1 $(run) pytest tests/chaos
+	@STRATA_COMPLETE=1 $(run) pytest --session-timeout=7200 tests/chaos
 
 bench: install-test ## Measure the engine beside pandas and Polars, files beside libraries, Spark, and the local system
 	@$(run) devkit.bench
