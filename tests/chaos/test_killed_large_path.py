@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.large_system import Left
 
 pytestmark = [
+    pytest.mark.complete,
     pytest.mark.timeout(1200),
     pytest.mark.skipif(not suitable_java(), reason="Spark needs Java 17 or newer"),
 ]
@@ -124,7 +125,6 @@ def test_a_job_whose_runner_is_killed_is_taken_up_once_more_after_its_time(depar
     departments.assert_nothing_is_left_behind(job)
 
 
-@pytest.mark.complete
 @pytest.mark.parametrize("notebook", [FIRST, SECOND])
 def test_a_runner_killed_while_a_notebook_computes(appointments: Killed, notebook: str) -> None:
     job = appointments.begun()
@@ -133,7 +133,6 @@ def test_a_runner_killed_while_a_notebook_computes(appointments: Killed, noteboo
     appointments.assert_nothing_is_left_behind(job)
 
 
-@pytest.mark.complete
 @pytest.mark.parametrize("notebook", [FIRST, SECOND])
 def test_a_notebook_whose_process_is_killed_is_tried_again_by_its_activity(appointments: Killed, notebook: str) -> None:
     job = appointments.begun()
@@ -145,7 +144,6 @@ def test_a_notebook_whose_process_is_killed_is_tried_again_by_its_activity(appoi
     appointments.assert_nothing_is_left_behind(job)
 
 
-@pytest.mark.complete
 @pytest.mark.parametrize("notebook", [FIRST, SECOND])
 def test_a_job_whose_notebook_is_killed_at_every_try_is_released_and_taken_up_again(
     appointments: Killed, notebook: str
