@@ -23,7 +23,8 @@ INTAKE_QUEUE = "intake-queue"
 class PathConfig:
     """How a path works: its queue, the Data Factory pipeline it belongs to and how often that one runs.
 
-    ``engine`` is None where a setting says which it is; ``waits_for`` is what its jobs wait for before they begin.
+    ``engine`` is None where a setting says which it is; ``waits_for`` is what its jobs wait for before they begin, and
+    ``takes`` says how long any of them takes from then on.
     """
 
     path: ProcessingPath
@@ -31,8 +32,17 @@ class PathConfig:
     engine: str | None
     pipeline: str
     trigger_interval: str
-    expected_processing_time: str
+    takes: str
     waits_for: str | None = None
+
+    @property
+    def expected_processing_time(self) -> str:
+        """How long any of its jobs takes, in words."""
+        return self.after_wait(self.takes)
+
+    def after_wait(self, time: str) -> str:
+        """Return a time in words with what has to be waited for first."""
+        return f"{time}, once {self.waits_for}" if self.waits_for else time
 
 
 #: All that is known of the paths; nothing about them is said anywhere else.
@@ -43,7 +53,7 @@ PATHS: Final[Mapping[ProcessingPath, PathConfig]] = {
         engine=None,
         pipeline="SmallBatchCleaningPipeline",
         trigger_interval="10 minutes",
-        expected_processing_time="a few seconds",
+        takes="a few seconds",
     ),
     ProcessingPath.LARGE_BATCH: PathConfig(
         path=ProcessingPath.LARGE_BATCH,
@@ -51,7 +61,7 @@ PATHS: Final[Mapping[ProcessingPath, PathConfig]] = {
         engine="pyspark",
         pipeline="LargeBatchCleaningPipeline",
         trigger_interval="10 hours",
-        expected_processing_time="minutes, once the large path is due or was asked to run",
+        takes="minutes",
         waits_for="the large path is due or was asked to run",
     ),
 }
@@ -100,13 +110,8 @@ def route(records: int, size: int, threshold: int, *, is_correction: bool = Fals
         path=config.path,
         queue=config.queue,
         reason=reason,
-        expected_processing_time=_expected(records, config),
+        expected_processing_time=config.after_wait(MEASURED[path].in_words(records)),
     )
-
-
-def _expected(records: int, config: PathConfig) -> str:
-    taken = MEASURED[config.path].in_words(records)
-    return f"{taken}, once {config.waits_for}" if config.waits_for else taken
 
 
 @dataclass(frozen=True, slots=True)

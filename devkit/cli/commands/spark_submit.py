@@ -17,6 +17,8 @@ from devkit.cli.commands.jobs import end_with
 from devkit.cli.commands.options import JobId  # noqa: TC001 - typer reads the annotations
 from devkit.cli.connection import Address
 from devkit.cli.errors import CliError
+from shared.domain.job import ProcessingPath
+from shared.domain.routing import PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - the runner is no part of the installed command, and other commands do without it
 
-_PIPELINE = "LargeBatchCleaningPipeline"
+_PIPELINE = PATHS[ProcessingPath.LARGE_BATCH].pipeline
 
 
 def spark_submit(

@@ -32,10 +32,8 @@ class Holdings:
 
     def claim_that_holds(self, job: Job) -> LargeClaim | None:
         """Return the claim by which somebody works on a job; None when it was given back, or its time is over."""
-        claim = self.claims.of_run(job.job_id, job.run_id)
-        if claim is None or job.problem is not None or claim.expires_at <= self.journal.clock.now():
-            return None
-        return claim
+        claim = self.claims.of_run(job.job_id, job.run_id) if job.problem is None else None
+        return claim if claim is not None and claim.expires_at > self.journal.clock.now() else None
 
     def is_free(self, job: Job) -> bool:
         """Tell whether a job can be taken up: nobody works on it, or a claim on it was left to run out."""
