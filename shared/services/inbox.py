@@ -16,6 +16,7 @@ from shared.errors import InvalidRequestError, NotFoundError, UnreadableFileErro
 from shared.logs import job_logging
 from shared.readers.feeds import table_of
 from shared.services.layout import base_name, batch_folder, batch_of
+from shared.services.notes import read_note
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -121,10 +122,7 @@ class Inbox:
             self.blobs.delete(*place, found.etag)
 
     def _read(self, place: tuple[str, str]) -> OpenBatch | None:
-        try:
-            return msgspec.json.decode(self.blobs.get(*place), type=OpenBatch)
-        except NotFoundError:
-            return None
+        return read_note(self.blobs, place, OpenBatch)
 
     def _intake(self, note: OpenBatch, dataset: str, batch: str) -> Intake:
         return Intake(

@@ -12,7 +12,7 @@ from shared.domain.intake import Intake
 from shared.domain.job import JobFile
 from shared.domain.manifest import Manifest
 from shared.domain.scorecard import Scorecard
-from shared.errors import NotFoundError
+from shared.services.notes import read_note
 
 if TYPE_CHECKING:
     from shared.domain.job import Job
@@ -53,10 +53,7 @@ class JobRecords:
 
     def batch_files(self, job_id: str) -> tuple[JobFile, ...] | None:
         """Return the dropped files that make a job, or None while that is not settled."""
-        try:
-            return msgspec.json.decode(self.blobs.get(*self.layout.batch_files(job_id)), type=tuple[JobFile, ...])
-        except NotFoundError:
-            return None
+        return read_note(self.blobs, self.layout.batch_files(job_id), tuple[JobFile, ...])
 
     def claim_replay(self, job_id: str, number: int, replay_id: str) -> str:
         """Write down which job is a job's replay of that number, unless that is settled; returns the one that is."""
@@ -99,10 +96,7 @@ class JobRecords:
 
     def scorecard(self, job_id: str, run_id: str) -> Scorecard | None:
         """Return the scorecard of a run, or None of one that was never judged."""
-        try:
-            return msgspec.json.decode(self.blobs.get(*self.layout.scorecard(job_id, run_id)), type=Scorecard)
-        except NotFoundError:
-            return None
+        return read_note(self.blobs, self.layout.scorecard(job_id, run_id), Scorecard)
 
     def save_answers(self, job_id: str, run_id: str, answers: list[Answer]) -> None:
         """Keep what the queries answered after a run was loaded."""
@@ -110,13 +104,7 @@ class JobRecords:
 
     def answers(self, job_id: str, run_id: str) -> list[Answer] | None:
         """Return what the queries answered after a run was loaded, or None."""
-        try:
-            return msgspec.json.decode(self.blobs.get(*self.layout.answers(job_id, run_id)), type=list[Answer])
-        except NotFoundError:
-            return None
+        return read_note(self.blobs, self.layout.answers(job_id, run_id), list[Answer])
 
     def _read(self, container: str, path: str) -> Manifest | None:
-        try:
-            return msgspec.json.decode(self.blobs.get(container, path), type=Manifest)
-        except NotFoundError:
-            return None
+        return read_note(self.blobs, (container, path), Manifest)

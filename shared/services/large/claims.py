@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.domain.large_claim import LargeClaim
-from shared.errors import NotFoundError
+from shared.services.notes import read_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +34,7 @@ class Claims:
         """Return the claim of a run, None where there is none."""
         if run_id is None:
             return None
-        try:
-            return msgspec.json.decode(self.blobs.get(*self.layout.large_claim(job_id, run_id)), type=LargeClaim)
-        except NotFoundError:
-            return None
+        return read_note(self.blobs, self.layout.large_claim(job_id, run_id), LargeClaim)
 
     def of_pipeline(self, pipeline_run_id: str) -> Iterator[LargeClaim]:
         """Yield what a run of the pipeline has claimed and not yet given up."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.domain.shards import ShardingNote
-from shared.errors import NotFoundError
+from shared.services.notes import read_note
 
 if TYPE_CHECKING:
     from shared.ports import BlobStore
@@ -26,10 +26,7 @@ class ShardingNotes:
         """Return the note of a run, None where it has not asked."""
         if run_id is None:
             return None
-        try:
-            return msgspec.json.decode(self.blobs.get(*self.layout.sharding_note(job_id, run_id)), type=ShardingNote)
-        except NotFoundError:
-            return None
+        return read_note(self.blobs, self.layout.sharding_note(job_id, run_id), ShardingNote)
 
     def save(self, job_id: str, run_id: str, note: ShardingNote) -> None:
         """Write the note of a run."""
